@@ -1,16 +1,20 @@
 """What casework tells the policies: how many class II rights an application may still use."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+import numpy as np
+from sqlalchemy import ColumnElement, Date, and_, bindparam, case, or_, select
 from sqlalchemy.orm import Session
 
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile, ClassTwoUse
 from app.enterprises.models import IntellectualProperty
-from app.kit.facts import FactValue
+from app.kit.facts import FactTable, FactValues
 from app.kit.i18n import N_
+from app.kit.owners import Owners, owned
+from app.kit.whole_numbers import NOT_KNOWN
 
 CLASS_TWO_UNUSED = "ip_class2_unused"
 _SOURCE = N_("企业库 知识产权与办件使用记录")
@@ -19,50 +23,52 @@ _SOURCE = N_("企业库 知识产权与办件使用记录")
 class CaseFacts:
     """A right serving an open case still counts: it is that very application which it serves."""
 
-    codes = frozenset({CLASS_TWO_UNUSED})
+    codes: Mapping[str, str] = {CLASS_TWO_UNUSED: _SOURCE}
 
-    def provide(
-        self, session: Session, enterprise_ids: Sequence[int], on: date
-    ) -> Mapping[int, Mapping[str, FactValue]]:
+    def provide(self, session: Session, firms: Owners, on: date) -> FactTable:
         """Class II rights valid on `on` and not used up before; unknown while no property at all is on file.
 
-        One query: a firm with any property on file has a row.
+        Not known either when only rights without a grant date could make up the first one (as for class I).
         """
-        usable = and_(
-            IntellectualProperty.ip_class == 2, IntellectualProperty.used_before == 0, _valid(on), ~_used_up(on)
-        )
-        dated = func.count(case((usable, IntellectualProperty.granted_on)))
-        statement = (
-            select(IntellectualProperty.enterprise_id, dated, func.count(case((usable, 1))) - dated)
-            .where(IntellectualProperty.enterprise_id.in_(enterprise_ids))
-            .group_by(IntellectualProperty.enterprise_id)
-        )
-        found = {key: _reported(known, undated) for key, known, undated in session.execute(statement)}
-        return {key: found.get(key, {}) for key in enterprise_ids}
+        at, usable, dated = firms.read(session, _RIGHTS, on=on)
+        known = firms.counted(at[(usable == 1) & (dated == 1)])
+        undated = firms.named(at[(usable == 1) & (dated == 0)])
+        unknown = ~firms.named(at) | ((known == 0) & undated)
+        return {(CLASS_TWO_UNUSED, None, None): FactValues(np.where(unknown, NOT_KNOWN, known))}
 
 
-def _reported(known: int, undated: int) -> Mapping[str, FactValue]:
-    """How many; not known when only rights without a grant date could make up the first one (as for class I)."""
-    return {CLASS_TWO_UNUSED: FactValue(None if not known and undated else known, _SOURCE)}
+PROVIDER = CaseFacts()
+
+_ON: Any = bindparam("on", type_=Date)
 
 
-def _used_up(on: date) -> ColumnElement[bool]:
+def _used_up() -> ColumnElement[bool]:
     return (
         select(ClassTwoUse.id)
         .join(CaseFile, CaseFile.id == ClassTwoUse.case_id)
         .where(
             ClassTwoUse.ip_id == IntellectualProperty.id,
             ClassTwoUse.released_on.is_(None),
-            ClassTwoUse.used_on < on,
+            ClassTwoUse.used_on < _ON,
             CaseFile.state != CaseState.OPEN,
         )
         .exists()
     )
 
 
-def _valid(on: date) -> ColumnElement[bool]:
-    granted = or_(IntellectualProperty.granted_on.is_(None), IntellectualProperty.granted_on <= on)
-    return and_(granted, or_(IntellectualProperty.expires_on.is_(None), IntellectualProperty.expires_on >= on))
+def _valid() -> ColumnElement[bool]:
+    granted = or_(IntellectualProperty.granted_on.is_(None), IntellectualProperty.granted_on <= _ON)
+    return and_(granted, or_(IntellectualProperty.expires_on.is_(None), IntellectualProperty.expires_on >= _ON))
 
 
-PROVIDER = CaseFacts()
+def _usable() -> ColumnElement[bool]:
+    """Of class II, valid on the day and not used up before."""
+    unused = IntellectualProperty.used_before == 0
+    return and_(IntellectualProperty.ip_class == 2, unused, _valid(), ~_used_up())
+
+
+_RIGHTS = (
+    select(IntellectualProperty.enterprise_id, case((_usable(), 1), else_=0).label("usable"))
+    .add_columns(IntellectualProperty.granted_on.is_not(None).label("dated"))
+    .where(owned(IntellectualProperty.enterprise_id))
+)

@@ -2,24 +2,34 @@
 
 Unknown stays unknown: an empty list of rights, conversions, standards or breaches is not knowledge. Whoever knows that
 there are none says so in a dated statement, which the policies keep.
-
-The rules are pure: they decide on a firm's `Holdings`, which `holdings.py` reads for one firm or for thousands.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from fractions import Fraction
 
+import numpy as np
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from app.enterprises import rights_facts as rights
-from app.enterprises import status_facts
-from app.enterprises.domain.figures import E4, RD_INTERNAL
-from app.enterprises.holdings import Figures, Holdings, read_figures, read_holdings
-from app.kit.facts import FactValue
+from app.enterprises import rights_facts
+from app.enterprises.domain.figures import RD_INTERNAL
+from app.enterprises.holdings import (
+    FiguresOnFile,
+    Identities,
+    read_figures,
+    read_identities,
+    read_products,
+    read_rights,
+)
+from app.enterprises.models import Conversion
+from app.enterprises.status_facts import read_proved
+from app.kit.facts import FactName, FactTable, FactValues
 from app.kit.i18n import N_
+from app.kit.owners import Owners, owned
+from app.kit.whole_numbers import NOT_KNOWN, Numbers
 
 WINDOW_YEARS = 3
+COUNTY_DIGITS = 6
 
 _BY_YEAR = {
     "sales_revenue": "sales_revenue_fen",
@@ -28,6 +38,7 @@ _BY_YEAR = {
     "net_assets": "net_assets_fen",
     "rd_outsourced_domestic": "rd_outsourced_domestic_fen",
     "rd_outsourced_overseas": "rd_outsourced_overseas_fen",
+    "rd_staff_by_year": "rd_staff_average_e4",
 }
 _BY_YEAR_TAX = {
     "tax_sales_revenue": "sales_revenue_fen",
@@ -48,122 +59,115 @@ _COMPLIANCE = N_("企业库 合规事件")
 _CERTIFICATES = N_("企业库 证书")
 _TAGS = N_("企业库 标签")
 
-Stated = dict[str, tuple[object, str]]
+_CODES_BY_SOURCE: Mapping[str, Iterable[str]] = {
+    _IDENTITY: (
+        *("registered_on", "core_field", "registered_county", "industry_section", "above_scale"),
+        *("resident_enterprise", "legal_person"),
+    ),
+    _FIGURES: (*_STAFF, *_BY_YEAR, "rd_internal_items"),
+    _FIGURES_TAX: (*_STAFF_TAX, *_BY_YEAR_TAX, "tax_rd_internal_items"),
+    _BALANCE: ("total_assets",),
+    _PROPERTY: ("ip_class1", "ip_class2", "ip_granted", "ip_self_developed"),
+    _PRODUCTS: ("ip_main_product_supported",),
+    _CONVERSIONS: ("conversions",),
+    _STANDARDS: ("standards_led", "standards_led_in_five_years"),
+    _CERTIFICATES: ("high_tech_certificate", "technology_sme_number", "joint_centre_filed"),
+    _TAGS: ("specialised_or_champion",),
+    _COMPLIANCE: ("accident_in_last_year", "breach_in_two_years", "larger_accident_in_three_years"),
+}
+
+Told = Iterator[tuple[FactName, FactValues]]
 
 
 class RegisterFacts:
     """The register as a provider of facts."""
 
-    codes = frozenset(
-        {
-            *("registered_on", "core_field", "registered_county", "industry_section", "above_scale"),
-            *("resident_enterprise", "legal_person"),
-            *_STAFF,
-            *_BY_YEAR,
-            "rd_internal_items",
-            "rd_staff_by_year",
-            *_STAFF_TAX,
-            *_BY_YEAR_TAX,
-            *("tax_rd_internal_items", "total_assets"),
-            *("ip_class1", "ip_class2", "ip_granted", "ip_self_developed", "ip_main_product_supported"),
-            *("conversions", "standards_led", "standards_led_in_five_years"),
-            *("high_tech_certificate", "technology_sme_number", "joint_centre_filed", "specialised_or_champion"),
-            *("accident_in_last_year", "breach_in_two_years", "larger_accident_in_three_years"),
-        }
-    )
+    codes: Mapping[str, str] = {code: place for place, codes in _CODES_BY_SOURCE.items() for code in codes}
 
-    def provide(
-        self, session: Session, enterprise_ids: Sequence[int], on: date
-    ) -> Mapping[int, Mapping[str, FactValue]]:
-        """What is on file for an application made on `on`; a fact left out is not known."""
-        held = read_holdings(session, enterprise_ids, range(on.year - WINDOW_YEARS, on.year))
-        return {key: facts_from(holdings, on) for key, holdings in held.items()}
+    def provide(self, session: Session, firms: Owners, on: date) -> FactTable:
+        """What is on file for an application made on `on`."""
+        figures = read_figures(session, firms, ("HTE", "TAX"), range(on.year - WINDOW_YEARS, on.year))
+        proved = read_proved(session, firms, on)
+        return {
+            **dict(_identity(read_identities(session, firms))),
+            **dict(_figures(figures)),
+            **dict(_property(session, firms, figures, on)),
+            **{(code, None, None): FactValues(values) for code, values in proved.items()},
+            **dict(_conversions(session, firms, figures.years)),
+        }
 
 
 PROVIDER = RegisterFacts()
 
 
-def facts_from(held: Holdings, on: date) -> Mapping[str, FactValue]:
-    """What a firm's rows say for an application made on `on`."""
-    stated: Stated = {**_identity(held), **_figures(held, on), **_property(held, on), **_record(held, on)}
-    return {code: FactValue(value, source) for code, (value, source) in stated.items() if value not in (None, {})}
+def _identity(found: Identities) -> Told:
+    yield ("registered_on", None, None), FactValues(found.registered_on)
+    yield ("core_field", None, None), _codes(found.fields)
+    yield ("registered_county", None, None), _codes(found.regions, _county)
+    yield ("industry_section", None, None), _codes(found.industry_sections)
+    yield ("above_scale", None, None), FactValues(found.above_scale)
 
 
-def _identity(held: Holdings) -> Stated:
-    stated = {
-        "registered_on": held.registered_on,
-        "core_field": held.field_code or None,
-        "registered_county": status_facts.county(held),
-        "industry_section": held.industry_section or None,
-        "above_scale": held.above_scale,
-        "resident_enterprise": status_facts.is_company(held),
-        "legal_person": status_facts.is_company(held),
-    }
-    return {code: (value, _IDENTITY) for code, value in stated.items()}
+def _county(region_code: str) -> str:
+    """The county-level division; "" where the place is not known that closely."""
+    return region_code[:COUNTY_DIGITS] if len(region_code) >= COUNTY_DIGITS else ""
 
 
-def _figures(held: Holdings, on: date) -> Stated:
-    years, tax = held.figures.get("HTE", {}), held.figures.get("TAX", {})
-    assets = _column(years, "total_assets_fen") | _column(tax, "total_assets_fen")
-    stated: Stated = {code: (_column(years, column), _FIGURES) for code, column in _BY_YEAR.items()}
-    stated |= {code: (_column(tax, column), _FIGURES_TAX) for code, column in _BY_YEAR_TAX.items()}
-    stated |= {code: (_people(years, column).get(on.year - 1), _FIGURES) for code, column in _STAFF.items()}
-    stated |= {code: (_people(tax, column).get(on.year - 1), _FIGURES_TAX) for code, column in _STAFF_TAX.items()}
-    return stated | {
-        "rd_internal_items": (_items(years), _FIGURES),
-        "rd_staff_by_year": (_people(years, "rd_staff_average_e4"), _FIGURES),
-        "tax_rd_internal_items": (_items(tax), _FIGURES_TAX),
-        "total_assets": (assets, _BALANCE),
-    }
+def _codes(given: Iterable[str], shortened: Callable[[str], str] = str) -> FactValues:
+    """A column of codes; "" is not known."""
+    words = list(dict.fromkeys(given))
+    codes = list(dict.fromkeys(filter(None, map(shortened, words))))
+    place_of = {code: place for place, code in enumerate(codes)} | {"": NOT_KNOWN}
+    place_of_word = {word: place_of[shortened(word)] for word in words}
+    return FactValues(np.array([place_of_word[word] for word in given], np.int64), codes)
 
 
-def _column(years: Mapping[int, Figures], column: str) -> dict[int, int]:
-    return {year: value for year, figures in years.items() if (value := figures[column]) is not None}
+def _figures(found: FiguresOnFile) -> Told:
+    last = found.years[-1]
+    for year in found.years:
+        for code, name in _BY_YEAR.items():
+            yield (code, year, None), FactValues(found.column("HTE", year, name))
+        for code, name in _BY_YEAR_TAX.items():
+            yield (code, year, None), FactValues(found.column("TAX", year, name))
+        for part, name in enumerate(RD_INTERNAL, start=1):
+            yield ("rd_internal_items", year, part), FactValues(found.column("HTE", year, name))
+            yield ("tax_rd_internal_items", year, part), FactValues(found.column("TAX", year, name))
+        yield ("total_assets", year, None), FactValues(_total_assets(found, year))
+    for code, name in _STAFF.items():
+        yield (code, None, None), FactValues(found.column("HTE", last, name))
+    for code, name in _STAFF_TAX.items():
+        yield (code, None, None), FactValues(found.column("TAX", last, name))
 
 
-def _people(years: Mapping[int, Figures], column: str) -> dict[int, Fraction]:
-    return {year: Fraction(value, E4) for year, value in _column(years, column).items()}
+def _total_assets(found: FiguresOnFile, year: int) -> Numbers:
+    """On the tax basis first."""
+    of_tax, otherwise = (found.column(basis, year, "total_assets_fen") for basis in ("TAX", "HTE"))
+    return np.where(of_tax == NOT_KNOWN, otherwise, of_tax)
 
 
-def _items(years: Mapping[int, Figures]) -> dict[int, tuple[int | None, ...]]:
-    """The seven internal items of each year in which one of them is known."""
-    items = {year: tuple(figures[item] for item in RD_INTERNAL) for year, figures in years.items()}
-    return {year: values for year, values in items.items() if any(value is not None for value in values)}
+def _property(session: Session, firms: Owners, figures: FiguresOnFile, on: date) -> Told:
+    last = figures.years[-1]
+    rights, products = read_rights(session, firms), read_products(session, firms, last)
+    high_tech = figures.column("HTE", last, "high_tech_income_fen")
+    yield ("ip_class1", None, None), FactValues(rights_facts.of_class(firms, rights, 1, on))
+    yield ("ip_class2", None, None), FactValues(rights_facts.of_class(firms, rights, 2, on))
+    for year in figures.years:
+        yield ("ip_granted", year, None), FactValues(rights_facts.granted_in(firms, rights, year))
+    yield ("ip_self_developed", None, None), FactValues(rights_facts.self_developed(firms, rights, on))
+    supported = rights_facts.main_products_supported(firms, products, high_tech, on)
+    yield ("ip_main_product_supported", None, None), FactValues(supported)
 
 
-def figures_by_year(session: Session, enterprise_id: int, basis: str, years: range) -> dict[int, Figures]:
-    """Each year's figures on one basis; where sources differ, the more binding one speaks, figure by figure."""
-    return {year: figures for _firm, _basis, year, figures in read_figures(session, [enterprise_id], years, basis)}
+_CONVERTED = (
+    select(Conversion.enterprise_id, Conversion.year, func.count().label("number"))
+    .where(owned(Conversion.enterprise_id), Conversion.year.between(bindparam("first"), bindparam("last")))
+    .group_by(Conversion.enterprise_id, Conversion.year)
+)
 
 
-def _property(held: Holdings, on: date) -> Stated:
-    last = on.year - 1
-    high_tech = held.figures.get("HTE", {}).get(last, {}).get("high_tech_income_fen")
-    supported = rights.main_products_supported(held.products.get(last, ()), high_tech, on)
-    return {
-        "ip_class1": (rights.of_class(held.rights, 1, on), _PROPERTY),
-        "ip_class2": (rights.of_class(held.rights, 2, on), _PROPERTY),
-        "ip_granted": (rights.granted_by_year(held.rights, range(on.year - WINDOW_YEARS, on.year)), _PROPERTY),
-        "ip_self_developed": (rights.self_developed(held.rights, on), _PROPERTY),
-        "ip_main_product_supported": (supported, _PRODUCTS),
-    }
-
-
-def _record(held: Holdings, on: date) -> Stated:
-    """Conversions, standards, certificates, tags and breaches."""
-    return {
-        "conversions": (_conversions(held.conversions, on), _CONVERSIONS),
-        "standards_led": (status_facts.took_part(held, on), _STANDARDS),
-        "standards_led_in_five_years": (status_facts.led_in_five_years(held, on), _STANDARDS),
-        "high_tech_certificate": (status_facts.holds(held.certificates, ["high-tech-enterprise"], on), _CERTIFICATES),
-        "joint_centre_filed": (status_facts.holds(held.certificates, ["joint-innovation-centre"], on), _CERTIFICATES),
-        "technology_sme_number": (status_facts.holds(held.certificates, ["technology-sme"], on), _CERTIFICATES),
-        "specialised_or_champion": (status_facts.holds(held.tags, status_facts.SPECIALISED_TAGS, on), _TAGS),
-        "accident_in_last_year": (status_facts.accident_in_last_year(held, on), _COMPLIANCE),
-        "breach_in_two_years": (status_facts.breach_in_two_years(held, on), _COMPLIANCE),
-        "larger_accident_in_three_years": (status_facts.accident_in_three_years(held, on), _COMPLIANCE),
-    }
-
-
-def _conversions(by_year: Mapping[int, int], on: date) -> dict[int, int]:
-    return {year: number for year, number in by_year.items() if on.year - WINDOW_YEARS <= year < on.year}
+def _conversions(session: Session, firms: Owners, years: range) -> Told:
+    at, of_year, number = firms.read(session, _CONVERTED, first=years.start, last=years.stop - 1)
+    for year in years:
+        column = firms.unknown()
+        column[at[of_year == year]] = number[of_year == year]
+        yield ("conversions", year, None), FactValues(column)

@@ -1,269 +1,214 @@
-"""What the register holds about firms as far as facts rest on it, read for many firms at once: a query a table."""
+"""What the register holds about firms as far as facts rest on it, read for many firms at once: a query a table, a column a value."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from functools import cache, cached_property
+from typing import Any
 
-from sqlalchemy import (
-    Boolean,
-    CompoundSelect,
-    Date,
-    Integer,
-    Row,
-    Select,
-    and_,
-    cast,
-    func,
-    literal,
-    null,
-    select,
-    union_all,
-)
+import numpy as np
+from sqlalchemy import Select, and_, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
-from app.enterprises.models import (
-    Certificate,
-    ComplianceEvent,
-    Conversion,
-    Enterprise,
-    EnterpriseTag,
-    IntellectualProperty,
-    Product,
-    ProductProperty,
-    StandardParticipation,
-    YearlyFigures,
-)
+from app.enterprises.models import Enterprise, IntellectualProperty, Product, ProductProperty, YearlyFigures
 from app.enterprises.part_fields import FIGURE_NAMES
+from app.kit.owners import OWNERS, Owners, owned
+from app.kit.whole_numbers import NOT_KNOWN, Flags, Numbers, ordinal
 from app.reference.models import Industry, Term
 
 Figures = dict[str, int | None]
-
-
-class HeldRight(Protocol):
-    """What the rules ask of a right: a row of the register, or the columns of one."""
-
-    @property
-    def ip_class(self) -> int:
-        """Class I or II."""
-
-    @property
-    def acquired_by(self) -> str:
-        """How it was acquired; "" is not known."""
-
-    @property
-    def granted_on(self) -> date | None:
-        """When it was granted; None is not known."""
-
-    @property
-    def expires_on(self) -> date | None:
-        """The last day on which it is in force."""
-
-
-class DatedHolding(Protocol):
-    """A certificate or tag with its time: a row of the register, or the columns of one."""
-
-    @property
-    def kind(self) -> str:
-        """Which one it is."""
-
-    @property
-    def issued_on(self) -> date | None:
-        """From when it is held; None is not known."""
-
-    @property
-    def expires_on(self) -> date | None:
-        """The last day on which it is in force."""
-
-    @property
-    def revoked_on(self) -> date | None:
-        """From when it is revoked."""
-
-
-@dataclass
-class ProductLine:
-    """A product of a year, with the rights that give it its core technical support."""
-
-    is_main: bool
-    is_high_tech: bool
-    revenue_fen: int | None
-    rights: list[HeldRight] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Standard:
-    """A standard the firm helped to write; `level` is what its level means, `role` "" and `recognised` None not known."""
-
-    year: int
-    code: str
-    level: Mapping[str, object]
-    role: str
-    recognised: bool | None
-
-
-@dataclass
-class Holdings:
-    """One firm's rows. `figures` by basis and year, `products` by year; `industry_section` is a letter of GB/T 4754."""
-
-    uscc: str = ""
-    name: str = ""
-    registered_on: date | None = None
-    field_code: str = ""
-    region_code: str = ""
-    industry_section: str = ""
-    above_scale: bool | None = None
-    figures: dict[str, dict[int, Figures]] = field(default_factory=dict)
-    rights: list[HeldRight] = field(default_factory=list)
-    products: dict[int, list[ProductLine]] = field(default_factory=dict)
-    certificates: list[DatedHolding] = field(default_factory=list)
-    tags: list[DatedHolding] = field(default_factory=list)
-    conversions: dict[int, int] = field(default_factory=dict)
-    standards: list[Standard] = field(default_factory=list)
-    compliance: list[tuple[date, str, str, Mapping[str, object]]] = field(default_factory=list)
-
-
-_RIGHT = (
-    IntellectualProperty.ip_class,
-    IntellectualProperty.acquired_by,
-    IntellectualProperty.granted_on,
-    IntellectualProperty.expires_on,
+Words = Sequence[str]
+_NOBODY = (None, None, "", "", "")
+_IDENTITIES = (
+    select(Enterprise.id, Enterprise.registered_on, Enterprise.above_scale, Enterprise.field_code)
+    .add_columns(Enterprise.region_code, func.coalesce(Industry.section, ""))
+    .outerjoin(Industry, Industry.code == Enterprise.industry_code)
+    .where(owned(Enterprise.id))
 )
 
 
-def read_holdings(session: Session, enterprise_ids: Sequence[int], years: range) -> dict[int, Holdings]:
-    """What is on file about these firms; yearly figures of `years` only. As many queries for one firm as for thousands."""
-    held = {key: Holdings() for key in enterprise_ids}
-    for row in session.execute(_identities(enterprise_ids)):
-        held[row.id] = _identified(row)
-    for key, basis, year, figures in read_figures(session, list(held), years):
-        held[key].figures.setdefault(basis, {})[year] = figures
-    _read_rights(session, held)
-    _read_products(session, held, years)
-    _read_certificates(session, held)
-    counted = select(Conversion.enterprise_id, Conversion.year, func.count()).where(Conversion.enterprise_id.in_(held))
-    for key, year, number in session.execute(counted.group_by(Conversion.enterprise_id, Conversion.year)):
-        held[key].conversions[year] = number
-    _read_record(session, held)
+# -- who they are -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Identities:
+    """Who the firms are; "" is not known. `industry_sections` are letters of GB/T 4754."""
+
+    registered_on: Numbers
+    above_scale: Numbers
+    fields: Words
+    regions: Words
+    industry_sections: Words
+
+
+def read_identities(session: Session, firms: Owners) -> Identities:
+    """Who they are, in the order of the firms."""
+    told = {key: tuple(values) for key, *values in session.execute(_IDENTITIES, {OWNERS: firms.listed})}
+    rows = [told.get(key, _NOBODY) for key in firms.listed]
+    days, scales, fields, regions, sections = zip(*rows, strict=True)
+    above = [NOT_KNOWN if scale is None else int(scale) for scale in scales]
+    registered = np.fromiter(map(ordinal, days), np.int64, len(days))
+    return Identities(registered, np.array(above, np.int64), fields, regions, sections)
+
+
+# -- yearly figures ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class FiguresOnFile:
+    """The figures of some bases and years: `numbers[name][basis, year]` is a column, `told[basis, year]` whether a row is there."""
+
+    bases: Sequence[str]
+    years: range
+    numbers: dict[str, Numbers]
+    told: Flags
+
+    def column(self, basis: str, year: int, name: str) -> Numbers:
+        """One figure of every firm."""
+        found: Numbers = self.numbers[name][self.bases.index(basis), self.years.index(year)]
+        return found
+
+
+def read_figures(session: Session, firms: Owners, bases: Sequence[str], years: range) -> FiguresOnFile:
+    """The figures of these firms; where sources differ, the more binding one speaks, figure by figure."""
+    given = {"first": years.start, "last": years.stop - 1}
+    at, basis, year, position, key, *values = firms.read(session, _figures(tuple(bases)), **given)
+    weakest_first = np.lexsort((-key, -position))  # what is put down last stays
+    cells = ((basis * len(years) + year - years.start) * len(firms) + at)[weakest_first]
+    shape = (len(bases), len(years), len(firms))
+    told = np.zeros(shape, bool)
+    told.reshape(-1)[cells] = True
+    numbers = {}
+    for name, column in zip(FIGURE_NAMES, values, strict=True):
+        numbers[name] = np.full(shape, NOT_KNOWN)
+        ordered = column[weakest_first]
+        known = ordered != NOT_KNOWN
+        numbers[name].reshape(-1)[cells[known]] = ordered[known]
+    return FiguresOnFile(bases, years, numbers, told)
+
+
+def figures_by_firm(session: Session, ids: Sequence[int], basis: str, years: range) -> dict[int, dict[int, Figures]]:
+    """Each firm's figures on one basis by year, of the years of which a row is on file."""
+    firms = Owners(ids)
+    found = read_figures(session, firms, [basis], years)
+    held: dict[int, dict[int, Figures]] = {key: {} for key in firms.ids.tolist()}
+    for year, place in np.argwhere(found.told[0]).tolist():
+        values = ((name, int(found.numbers[name][0, year, place])) for name in FIGURE_NAMES)
+        figures: Figures = {name: None if value == NOT_KNOWN else value for name, value in values}
+        held[int(firms.ids[place])][years[year]] = figures
     return held
 
 
-def read_figures(
-    session: Session, enterprise_ids: Sequence[int], years: range, basis: str = ""
-) -> Iterator[tuple[int, str, int, Figures]]:
-    """(firm, basis, year, figures); where sources differ, the more binding one speaks, figure by figure."""
-    statement = _figures(enterprise_ids, years)
-    if basis:
-        statement = statement.where(YearlyFigures.basis == basis)
-    last: tuple[int, str, int] | None = None
-    found: Figures = {}
-    for firm, of_basis, year, *values in session.execute(statement):
-        key = (firm, of_basis, year)
-        if key == last:
-            for name, value in zip(FIGURE_NAMES, values, strict=True):
-                if found[name] is None:
-                    found[name] = value
-            continue
-        if last is not None:
-            yield *last, found
-        last, found = key, dict(zip(FIGURE_NAMES, values, strict=True))
-    if last is not None:
-        yield *last, found
-
-
-def _identities(enterprise_ids: Sequence[int]) -> Select[Any]:
-    columns = ("id", "uscc", "name", "registered_on", "field_code", "region_code", "above_scale")
+@cache
+def _figures(bases: Sequence[str]) -> Select[Any]:
+    which = case({basis: place for place, basis in enumerate(bases)}, value=YearlyFigures.basis)
+    of_source = and_(Term.vocabulary == "figure_source", Term.code == YearlyFigures.source)
     return (
-        select(*(getattr(Enterprise, column) for column in columns), Industry.section)
-        .outerjoin(Industry, Industry.code == Enterprise.industry_code)
-        .where(Enterprise.id.in_(enterprise_ids))
+        select(YearlyFigures.enterprise_id, which.label("which"), YearlyFigures.year)
+        .add_columns(func.coalesce(Term.position, 999).label("position"), YearlyFigures.id)
+        .add_columns(*(getattr(YearlyFigures, name) for name in FIGURE_NAMES))
+        .outerjoin(Term, of_source)
+        .where(owned(YearlyFigures.enterprise_id), YearlyFigures.basis.in_(bases))
+        .where(YearlyFigures.year.between(bindparam("first"), bindparam("last")))
     )
 
 
-def _identified(row: Row[Any]) -> Holdings:
-    return Holdings(
-        uscc=row.uscc,
-        name=row.name,
-        registered_on=row.registered_on,
-        field_code=row.field_code,
-        region_code=row.region_code,
-        industry_section=row.section or "",
-        above_scale=row.above_scale,
+# -- rights and products ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Rights:
+    """Rights, in any order: when each was granted and until when it is in force."""
+
+    granted_on: Numbers
+    expires_on: Numbers
+
+    def in_force(self, on: date) -> Flags:
+        """Which are known to be granted and in force on `on`."""
+        granted: Flags = self.dated & (self.granted_on <= on.toordinal()) & self._unexpired(on)
+        return granted
+
+    def may_be_in_force(self, on: date) -> Flags:
+        """Which are in force on `on` if they have been granted, of which nobody told the day."""
+        undated: Flags = ~self.dated & self._unexpired(on)
+        return undated
+
+    @cached_property
+    def dated(self) -> Flags:
+        """Of which the day of the grant is known."""
+        dated: Flags = self.granted_on != NOT_KNOWN
+        return dated
+
+    def _unexpired(self, on: date) -> Flags:
+        unexpired: Flags = (self.expires_on == NOT_KNOWN) | (self.expires_on >= on.toordinal())
+        return unexpired
+
+
+@dataclass(frozen=True, eq=False)
+class FirmRights(Rights):
+    """The rights of some firms: whose each is, its class, how it was acquired."""
+
+    firm: Numbers
+    ip_class: Numbers
+    own_research: Flags
+    acquired_unknown: Flags
+
+
+_OWN_RESEARCH, _UNKNOWN_ORIGIN, _OTHER_ORIGIN = range(3)
+_ORIGIN = case(
+    {"own_research": _OWN_RESEARCH, "": _UNKNOWN_ORIGIN}, value=IntellectualProperty.acquired_by, else_=_OTHER_ORIGIN
+)
+_RIGHTS = (
+    select(IntellectualProperty.enterprise_id, IntellectualProperty.ip_class, IntellectualProperty.granted_on)
+    .add_columns(IntellectualProperty.expires_on, _ORIGIN.label("origin"))
+    .where(owned(IntellectualProperty.enterprise_id))
+)
+
+
+def read_rights(session: Session, firms: Owners) -> FirmRights:
+    """Every right of these firms."""
+    firm, ip_class, granted, expires, acquired = firms.read(session, _RIGHTS)
+    return FirmRights(granted, expires, firm, ip_class, acquired == _OWN_RESEARCH, acquired == _UNKNOWN_ORIGIN)
+
+
+@dataclass(frozen=True, eq=False)
+class ProductLines:
+    """The products of a year, each with whose it is; `line` says of each right of `rights` which main product rests on it."""
+
+    firm: Numbers
+    is_main: Flags
+    is_high_tech: Flags
+    revenue_fen: Numbers
+    rights: Rights
+    line: Numbers
+
+    def with_right(self, chosen: Flags) -> Flags:
+        """Which products rest on one of the chosen rights."""
+        found: Flags = np.zeros(len(self.firm), bool)
+        found[self.line[chosen]] = True
+        return found
+
+
+_PRODUCTS = (
+    select(Product.enterprise_id, Product.id, Product.is_main, Product.is_high_tech, Product.revenue_fen)
+    .add_columns(IntellectualProperty.id.is_not(None).label("linked"))
+    .add_columns(IntellectualProperty.granted_on, IntellectualProperty.expires_on)
+    .outerjoin(ProductProperty, and_(ProductProperty.product_id == Product.id, Product.is_main))
+    .outerjoin(IntellectualProperty, IntellectualProperty.id == ProductProperty.property_id)
+    .where(owned(Product.enterprise_id), Product.year == bindparam("year"))
+)
+
+
+def read_products(session: Session, firms: Owners, year: int) -> ProductLines:
+    """The products of one year, and the rights that give the main ones their core technical support."""
+    firm, key, is_main, is_high_tech, revenue, linked, granted, expires = firms.read(session, _PRODUCTS, year=year)
+    _keys, first, line = np.unique(key, return_index=True, return_inverse=True)
+    of_right = linked == 1
+    return ProductLines(
+        firm=firm[first],
+        is_main=is_main[first] == 1,
+        is_high_tech=is_high_tech[first] == 1,
+        revenue_fen=revenue[first],
+        rights=Rights(granted[of_right], expires[of_right]),
+        line=line[of_right],
     )
-
-
-def _figures(enterprise_ids: Sequence[int], years: range) -> Select[Any]:
-    """The figures of each firm, basis and year, the most binding source first."""
-    key = (YearlyFigures.enterprise_id, YearlyFigures.basis, YearlyFigures.year)
-    return (
-        select(*key, *(getattr(YearlyFigures, name) for name in FIGURE_NAMES))
-        .outerjoin(Term, (Term.vocabulary == "figure_source") & (Term.code == YearlyFigures.source))
-        .where(YearlyFigures.enterprise_id.in_(enterprise_ids), YearlyFigures.year.between(years.start, years.stop - 1))
-        .order_by(*key, func.coalesce(Term.position, 999), YearlyFigures.id)
-    )
-
-
-def _read_rights(session: Session, held: dict[int, Holdings]) -> None:
-    rights = select(IntellectualProperty.enterprise_id, *_RIGHT).where(IntellectualProperty.enterprise_id.in_(held))
-    for row in session.execute(rights):
-        held[row.enterprise_id].rights.append(row)
-
-
-def _read_products(session: Session, held: dict[int, Holdings], years: range) -> None:
-    """The products of `years`, one row for each right that a main one rests on."""
-    columns = (Product.id, Product.enterprise_id, Product.year, Product.is_main, Product.is_high_tech)
-    statement = (
-        select(*columns, Product.revenue_fen, ProductProperty.property_id, *_RIGHT)
-        .outerjoin(ProductProperty, and_(ProductProperty.product_id == Product.id, Product.is_main))
-        .outerjoin(IntellectualProperty, IntellectualProperty.id == ProductProperty.property_id)
-        .where(Product.enterprise_id.in_(held), Product.year.between(years.start, years.stop - 1))
-    )
-    lines: dict[int, ProductLine] = {}
-    for row in session.execute(statement):
-        if row.id not in lines:
-            lines[row.id] = ProductLine(row.is_main, row.is_high_tech, row.revenue_fen)
-            held[row.enterprise_id].products.setdefault(row.year, []).append(lines[row.id])
-        if row.property_id is not None:
-            lines[row.id].rights.append(row)
-
-
-def _read_certificates(session: Session, held: dict[int, Holdings]) -> None:
-    """Certificates and tags: both are held for a time."""
-    columns = (Certificate.kind, Certificate.issued_on, Certificate.expires_on, Certificate.revoked_on)
-    certificates = select(Certificate.enterprise_id, literal(False).label("is_tag"), *columns)
-    tags = select(
-        EnterpriseTag.enterprise_id,
-        literal(True),
-        EnterpriseTag.tag,
-        EnterpriseTag.granted_on,
-        EnterpriseTag.expires_on,
-        cast(null(), Date),
-    )
-    both: CompoundSelect[Any] = union_all(
-        certificates.where(Certificate.enterprise_id.in_(held)), tags.where(EnterpriseTag.enterprise_id.in_(held))
-    )
-    for row in session.execute(both):
-        firm = held[row.enterprise_id]
-        (firm.tags if row.is_tag else firm.certificates).append(row)
-
-
-def _read_record(session: Session, held: dict[int, Holdings]) -> None:
-    """Standards and compliance events, each with what its level or kind means."""
-    part, event = StandardParticipation, ComplianceEvent
-    meaning = (Term.code, Term.data)
-    standards = (
-        select(part.enterprise_id, part.year, cast(null(), Date).label("day"), part.role.label("word"), part.recognised)
-        .add_columns(*meaning)
-        .join(Term, Term.code == part.level)
-        .where(Term.vocabulary == "standard_level", part.enterprise_id.in_(held))
-    )
-    events = (
-        select(event.enterprise_id, cast(null(), Integer), event.happened_on, event.severity, cast(null(), Boolean))
-        .add_columns(*meaning)
-        .join(Term, Term.code == event.kind)
-        .where(Term.vocabulary == "compliance_kind", event.enterprise_id.in_(held))
-    )
-    for key, year, day, word, recognised, code, data in session.execute(union_all(standards, events)):
-        if day is None:
-            held[key].standards.append(Standard(year, code, data, word, recognised))
-        else:
-            held[key].compliance.append((day, word, code, data))

@@ -1,96 +1,82 @@
-"""What a firm's rights and products tell the policies. Pure: rows in, facts out; unknown stays unknown."""
+"""What firms' rights and products tell the policies. Pure: columns in, columns out; unknown stays unknown."""
 
-from collections.abc import Mapping, Sequence
 from datetime import date
 
-from app.enterprises.holdings import HeldRight, ProductLine
+import numpy as np
 
-OWN_RESEARCH = "own_research"
-
-
-def is_valid(right: HeldRight, on: date) -> bool:
-    """Whether the right is known to be granted and in force on `on`."""
-    return right.granted_on is not None and right.granted_on <= on and not _expired(right, on)
+from app.enterprises.holdings import FirmRights, ProductLines
+from app.kit.owners import Owners
+from app.kit.whole_numbers import NOT_KNOWN, Flags, Numbers
 
 
-def _expired(right: HeldRight, on: date) -> bool:
-    return right.expires_on is not None and right.expires_on < on
+def of_class(firms: Owners, rights: FirmRights, ip_class: int, on: date) -> Numbers:
+    """How many are in force; unknown when only rights without a grant date could make up the first one, or none is on file."""
+    alike = rights.ip_class == ip_class
+    number = firms.counted(rights.firm[alike & rights.in_force(on)])
+    undated = firms.named(rights.firm[alike & rights.may_be_in_force(on)])
+    unknown = ~firms.named(rights.firm) | ((number == 0) & undated)
+    return np.where(unknown, NOT_KNOWN, number)
 
 
-def of_class(rights: Sequence[HeldRight], ip_class: int, on: date) -> int | None:
-    """How many are in force; None when only rights without a grant date could make up the first one, or none is on file."""
-    alike = [right for right in rights if right.ip_class == ip_class]
-    number = sum(is_valid(right, on) for right in alike)
-    undated = any(right.granted_on is None and not _expired(right, on) for right in alike)
-    return None if not rights or (number == 0 and undated) else number
+def granted_in(firms: Owners, rights: FirmRights, year: int) -> Numbers:
+    """How many were granted in a year; of none it is unknown while a right without a day may be its, or none is on file."""
+    within = (rights.granted_on >= date(year, 1, 1).toordinal()) & (rights.granted_on <= date(year, 12, 31).toordinal())
+    number = firms.counted(rights.firm[within])
+    open_ = firms.named(rights.firm[~rights.dated]) | ~firms.named(rights.firm)
+    return np.where((number == 0) & open_, NOT_KNOWN, number)
 
 
-def granted_by_year(rights: Sequence[HeldRight], years: range) -> Mapping[int, int]:
-    """How many rights were granted in each year; a year without any is left out while a right without a day may be its."""
-    if not rights:
-        return {}
-    granted = [right.granted_on.year for right in rights if right.granted_on is not None]
-    complete = len(granted) == len(rights)
-    return {year: granted.count(year) for year in years if complete or year in granted}
+def self_developed(firms: Owners, rights: FirmRights, on: date) -> Numbers:
+    """Whether one in force comes from the firm's own research; unknown while one may."""
+    valid = rights.in_force(on)
+    own = firms.named(rights.firm[valid & rights.own_research])
+    may = firms.named(rights.firm[rights.may_be_in_force(on) | (valid & rights.acquired_unknown)])
+    unknown = may | ~firms.named(rights.firm[valid])
+    return _told(own, ~own & ~unknown)
 
 
-def self_developed(rights: Sequence[HeldRight], on: date) -> bool | None:
-    """Whether one in force comes from the firm's own research; None while one may."""
-    valid = [right for right in rights if is_valid(right, on)]
-    if any(right.acquired_by == OWN_RESEARCH for right in valid):
-        return True
-    undated = any(right.granted_on is None and not _expired(right, on) for right in rights)
-    if undated or not valid or any(not right.acquired_by for right in valid):
-        return None
-    return False
-
-
-def main_products_supported(products: Sequence[ProductLine], high_tech_fen: int | None, on: date) -> bool | None:
-    """Whether rights in force support the main products of a year; None while no right is linked to one of them.
+def main_products_supported(firms: Owners, products: ProductLines, high_tech_fen: Numbers, on: date) -> Numbers:
+    """Whether rights in force support the main products of a year; unknown while no right is linked to one of them.
 
     Main products are those with such a right that make more than half of the high-tech revenue together (工作指引
     三（三））. `high_tech_fen` is that revenue where it is known, else it is that of the products. Where no supported
     product has a revenue on file, the firm's own mark "main" is taken.
     """
-    linked = [line for line in products if line.is_main and line.rights]
-    supported = [line for line in linked if any(is_valid(right, on) for right in line.rights)]
-    doubtful = [line for line in linked if line not in supported and _may_be_valid(line, on)]
-    if not supported:
-        return None if not linked or doubtful else False
-    if all(line.revenue_fen is None for line in supported):
-        return True
-    return _more_than_half(supported, doubtful, products, high_tech_fen)
-
-
-def _may_be_valid(line: ProductLine, on: date) -> bool:
-    return any(right.granted_on is None and not _expired(right, on) for right in line.rights)
+    supported = products.with_right(products.rights.in_force(on))
+    doubtful = products.with_right(products.rights.may_be_in_force(on)) & ~supported
+    linked = products.with_right(np.ones(len(products.line), bool))
+    some = firms.named(products.firm[supported])
+    none = firms.named(products.firm[linked]) & ~some & ~firms.named(products.firm[doubtful])
+    told = products.revenue_fen != NOT_KNOWN
+    marked = some & ~firms.named(products.firm[supported & told])
+    more, less = _more_than_half(firms, products, supported, doubtful, high_tech_fen)
+    return _told(marked | (some & more), none | (some & ~marked & ~more & less))
 
 
 def _more_than_half(
-    supported: Sequence[ProductLine],
-    doubtful: Sequence[ProductLine],
-    products: Sequence[ProductLine],
-    high_tech_fen: int | None,
-) -> bool | None:
-    """Decided by the bounds: what certainly counts against all the rest, what may count against the least rest."""
-    surely, perhaps = _known(supported), _all_known([*supported, *doubtful])
-    if high_tech_fen is not None:
-        least_rest: int | None = None if perhaps is None else high_tech_fen - perhaps
-        most_rest: int | None = high_tech_fen - surely
-    else:
-        others = [line for line in products if (line.is_high_tech or line.is_main) and line not in supported]
-        least_rest = _known([line for line in others if line not in doubtful])
-        most_rest = _all_known(others)
-    if most_rest is not None and surely > most_rest:
-        return True
-    if perhaps is not None and least_rest is not None and perhaps <= least_rest:
-        return False
-    return None
+    firms: Owners, products: ProductLines, supported: Flags, doubtful: Flags, high_tech_fen: Numbers
+) -> tuple[Flags, Flags]:
+    """Who certainly makes more than half, who certainly not.
+
+    Decided by the bounds: what certainly counts against all the rest, what may count against the least rest.
+    """
+    told = products.revenue_fen != NOT_KNOWN
+
+    def sum_of(lines: Flags) -> Numbers:
+        known = lines & told
+        return firms.summed(products.firm[known], products.revenue_fen[known])
+
+    def complete(lines: Flags) -> Flags:
+        return ~firms.named(products.firm[lines & ~told])
+
+    surely, perhaps = sum_of(supported), sum_of(supported | doubtful)
+    others = (products.is_high_tech | products.is_main) & ~supported
+    stated = high_tech_fen != NOT_KNOWN
+    most_rest = np.where(stated, high_tech_fen - surely, sum_of(others))
+    least_rest = np.where(stated, high_tech_fen - perhaps, sum_of(others & ~doubtful))
+    more = (stated | complete(others)) & (surely > most_rest)
+    return more, complete(supported | doubtful) & (perhaps <= least_rest)
 
 
-def _known(lines: Sequence[ProductLine]) -> int:
-    return sum(line.revenue_fen or 0 for line in lines)
-
-
-def _all_known(lines: Sequence[ProductLine]) -> int | None:
-    return None if any(line.revenue_fen is None for line in lines) else _known(lines)
+def _told(yes: Flags, no: Flags) -> Numbers:
+    return np.where(yes, 1, np.where(no, 0, NOT_KNOWN))

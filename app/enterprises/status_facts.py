@@ -1,16 +1,25 @@
-"""What a firm's identity, certificates, tags, standards and breaches tell the policies. Pure: rows in, facts out.
+"""What certificates, tags, standards, breaches and a firm's own name prove to the policies.
 
-A list is never complete by itself: rows can prove that something is, their absence does not prove that it is not.
+A list is never complete by itself: rows can prove that something is, their absence does not prove that it is not. So each
+of these facts is a condition on rows, and true of the firms that have such a row; of all others it is not known.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from typing import Any
 
-from app.enterprises.holdings import DatedHolding, Holdings, Standard
+import numpy as np
+from sqlalchemy import ColumnElement, Date, Integer, and_, bindparam, func, literal_column, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from app.enterprises.models import Certificate, ComplianceEvent, Enterprise, EnterpriseTag, StandardParticipation
+from app.enterprises.queries import valid_on
+from app.kit.owners import Owners, owned
+from app.kit.whole_numbers import NOT_KNOWN, Numbers
+from app.reference.models import Term
 
 ENTERPRISE_CODE = "91"  # GB 32100-2015: registered by the market regulation departments, an enterprise
 COMPANY_NAMES = ("有限公司", "有限责任公司", "股份公司")
-COUNTY_DIGITS = 6
 SPECIALISED_TAGS = frozenset({"specialised_sme", "little_giant", "single_champion"})
 TRUE_STANDARDS = frozenset({"international", "national", "industry"})
 LED = "led"
@@ -18,81 +27,118 @@ ACCIDENTS = frozenset({"safety_accident", "quality_accident"})
 BREACHES = ACCIDENTS | {"environmental_violation", "research_misconduct"}
 WINDOW_DAYS = 365
 
-
-def is_company(held: Holdings) -> bool | None:
-    """True for a company by its code and name: only a company may call itself one. It is a resident and a legal person."""
-    named = any(word in held.name for word in COMPANY_NAMES)
-    return True if held.uscc.startswith(ENTERPRISE_CODE) and named else None
+Proof = tuple[Any, ColumnElement[bool]]
+"""Whose a row is, and what it has to be."""
 
 
-def county(held: Holdings) -> str | None:
-    """The county-level division, where the place is known that closely."""
-    return held.region_code[:COUNTY_DIGITS] if len(held.region_code) >= COUNTY_DIGITS else None
-
-
-def holds(certificates: Sequence[DatedHolding], kinds: Iterable[str], on: date) -> bool | None:
-    """True when one of these kinds is in force on `on`; otherwise the register does not know."""
-    wanted = frozenset(kinds)
-    return True if any(item.kind in wanted and _in_force(item, on) for item in certificates) else None
-
-
-def _in_force(item: DatedHolding, on: date) -> bool:
-    begun = item.issued_on is None or item.issued_on <= on
-    ended = (item.expires_on is not None and item.expires_on < on) or (
-        item.revoked_on is not None and item.revoked_on <= on
+def read_proved(session: Session, firms: Owners, on: date) -> Mapping[str, Numbers]:
+    """By fact: 1 for the firms of which a row proves it on `on`; of the others the register does not know."""
+    at, proof = firms.read(
+        session,
+        _PROVED,
+        on=on,
+        year=on.year,
+        fifth_year=on.year - 4,
+        a_year_before=on - timedelta(days=WINDOW_DAYS),
+        last_year=date(on.year - 1, 1, 1),
+        three_years_before=_years_before(on, 3),
     )
-    return begun and not ended
-
-
-def took_part(held: Holdings, on: date) -> bool | None:
-    """True for any part, led or not, in a recognised standard, test method or specification (工作指引 三（七）1)."""
-    return True if any(item.year <= on.year and _recognised(item) for item in held.standards) else None
-
-
-def _recognised(item: Standard) -> bool:
-    """What a national authority issues is recognised by that, unless somebody said that it is not."""
-    said = item.recognised if item.recognised is not None else bool(item.level.get("national_authority"))
-    return said and bool(item.level.get("recognised"))
-
-
-def led_in_five_years(held: Holdings, on: date) -> bool | None:
-    """True for a standard proper led in the last five years (评价办法 第七条: 主导制定).
-
-    The year five years back is only half inside.
-    """
-    years = range(on.year - 4, on.year + 1)
-    led = (item for item in held.standards if item.role == LED)
-    return True if any(item.year in years and item.code in TRUE_STANDARDS for item in led) else None
-
-
-def accident_in_last_year(held: Holdings, on: date) -> bool | None:
-    """True for a major accident or grave offence in the 365 days before `on`; otherwise the register does not know."""
-    since = on - timedelta(days=WINDOW_DAYS)
-    found = any(
-        since <= happened_on <= on and severity == "major" and kind.get("accident")
-        for happened_on, severity, _code, kind in held.compliance
-    )
-    return True if found else None
-
-
-def breach_in_two_years(held: Holdings, on: date) -> bool | None:
-    """True for a major accident, offence or research misconduct since 1 January of the year before."""
-    return _major(held, BREACHES, date(on.year - 1, 1, 1), on)
-
-
-def accident_in_three_years(held: Holdings, on: date) -> bool | None:
-    """True for a major safety or quality accident in the last three years (a major one is more than a larger one)."""
-    return _major(held, ACCIDENTS, _years_before(on, 3), on)
-
-
-def _major(held: Holdings, kinds: frozenset[str], since: date, on: date) -> bool | None:
-    found = any(
-        since <= happened_on <= on and severity == "major" and code in kinds
-        for happened_on, severity, code, _kind in held.compliance
-    )
-    return True if found else None
+    found = {code: np.where(firms.named(at[proof == place]), 1, NOT_KNOWN) for place, code in enumerate(_PROOFS)}
+    return {**found, "legal_person": found["resident_enterprise"]}
 
 
 def _years_before(on: date, years: int) -> date:
     day = min(on.day, 28) if on.month == 2 else on.day
     return date(on.year - years, on.month, day)
+
+
+# -- the conditions; days and years are those of the application --------------------------------------------------------
+
+_ON: Any = bindparam("on", type_=Date)
+_YEAR: Any = bindparam("year", type_=Integer)
+
+
+def _is_company() -> ColumnElement[bool]:
+    """A company by its code and name: only a company may call itself one. It is a resident and a legal person."""
+    named = or_(*(Enterprise.name.contains(word) for word in COMPANY_NAMES))
+    return and_(Enterprise.uscc.startswith(ENTERPRISE_CODE), named)
+
+
+def _holds(kind: str) -> ColumnElement[bool]:
+    """Certificates of the kind in force on the day."""
+    return and_(Certificate.kind == kind, valid_on(_ON))
+
+
+def _tagged(tags: Iterable[str]) -> ColumnElement[bool]:
+    begun = or_(EnterpriseTag.granted_on.is_(None), EnterpriseTag.granted_on <= _ON)
+    lasting = or_(EnterpriseTag.expires_on.is_(None), EnterpriseTag.expires_on >= _ON)
+    return and_(EnterpriseTag.tag.in_(sorted(tags)), begun, lasting)
+
+
+def _took_part() -> ColumnElement[bool]:
+    """Any part, led or not, in a recognised standard, test method or specification (工作指引 三（七）1).
+
+    What a national authority issues is recognised by that, unless somebody said that it is not.
+    """
+    row = StandardParticipation
+    by_itself = row.level.in_(_meaning("standard_level", "national_authority"))
+    recognised = and_(func.coalesce(row.recognised, by_itself), row.level.in_(_meaning("standard_level", "recognised")))
+    return and_(row.year <= _YEAR, recognised)
+
+
+def _led_in_five_years() -> ColumnElement[bool]:
+    """A standard proper led in the last five years (评价办法 第七条: 主导制定).
+
+    The year five years back is only half inside.
+    """
+    row = StandardParticipation
+    proper = row.level.in_(sorted(TRUE_STANDARDS))
+    return and_(row.role == LED, proper, row.year.between(bindparam("fifth_year", type_=Integer), _YEAR))
+
+
+def _accident_in_last_year() -> ColumnElement[bool]:
+    """A major accident or grave offence in the 365 days before."""
+    kinds = ComplianceEvent.kind.in_(_meaning("compliance_kind", "accident"))
+    return and_(_major_since("a_year_before"), kinds)
+
+
+def _major(kinds: Iterable[str], since: str) -> ColumnElement[bool]:
+    """A major one of these: an accident, offence or research misconduct (a major accident is more than a larger one)."""
+    return and_(_major_since(since), ComplianceEvent.kind.in_(sorted(kinds)))
+
+
+def _major_since(since: str) -> ColumnElement[bool]:
+    return and_(
+        ComplianceEvent.happened_on.between(bindparam(since, type_=Date), _ON), ComplianceEvent.severity == "major"
+    )
+
+
+def _meaning(vocabulary: str, name: str) -> Any:
+    """The codes of a vocabulary that mean so."""
+    return select(Term.code).where(Term.vocabulary == vocabulary, Term.data[name].as_boolean())
+
+
+def _proofs() -> dict[str, Proof]:
+    certificate, tag = Certificate.enterprise_id, EnterpriseTag.enterprise_id
+    standard, event = StandardParticipation.enterprise_id, ComplianceEvent.enterprise_id
+    return {
+        "resident_enterprise": (Enterprise.id, _is_company()),
+        "high_tech_certificate": (certificate, _holds("high-tech-enterprise")),
+        "joint_centre_filed": (certificate, _holds("joint-innovation-centre")),
+        "technology_sme_number": (certificate, _holds("technology-sme")),
+        "specialised_or_champion": (tag, _tagged(SPECIALISED_TAGS)),
+        "standards_led": (standard, _took_part()),
+        "standards_led_in_five_years": (standard, _led_in_five_years()),
+        "accident_in_last_year": (event, _accident_in_last_year()),
+        "breach_in_two_years": (event, _major(BREACHES, "last_year")),
+        "larger_accident_in_three_years": (event, _major(ACCIDENTS, "three_years_before")),
+    }
+
+
+_PROOFS = _proofs()
+_PROVED = union_all(
+    *(
+        select(owner.label("owner"), literal_column(str(place), Integer()).label("proof")).where(proved, owned(owner))
+        for place, (owner, proved) in enumerate(_PROOFS.values())
+    )
+)

@@ -1,13 +1,16 @@
 """How slices tell the policies what they know: the policies ask whoever provides facts, and import none of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from sqlalchemy.orm import Session
 
-from app.kit.facts import FactValue
 from app.kit.slices import Port
+
+if TYPE_CHECKING:  # every command names the port; numpy comes with whoever asks for facts
+    from app.kit.facts import FactTable
+    from app.kit.owners import Owners
 
 
 @runtime_checkable
@@ -15,13 +18,14 @@ class FactProvider(Protocol):
     """A slice that knows some of the catalogued facts about an enterprise."""
 
     @property
-    def codes(self) -> frozenset[str]:
-        """The facts it answers for; each catalogued fact has one provider at most."""
+    def codes(self) -> Mapping[str, str]:
+        """The facts it answers for, each with where its values stand, as a gettext message ("企业库 年度数据").
 
-    def provide(
-        self, session: Session, enterprise_ids: Sequence[int], on: date
-    ) -> Mapping[int, Mapping[str, FactValue]]:
-        """What is on file about each of these firms for an application made on `on`; a fact left out is not known.
+        Each catalogued fact has one provider at most.
+        """
+
+    def provide(self, session: Session, firms: "Owners", on: date) -> "FactTable":
+        """What is on file about these firms for an application made on `on`; a value left out is not known of any.
 
         The number of queries does not depend on theirs.
         """

@@ -1,17 +1,24 @@
-"""A value and where it stands: what the slices tell the policies about a subject."""
+"""What the slices tell the policies about firms: each value of a fact as one column, a number for every firm."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.kit.whole_numbers import Numbers
 
-@dataclass(frozen=True)
-class FactValue:
-    """One fact about one subject, as its provider knows it.
+FactName = tuple[str, int | None, int | None]
+"""A fact's code, the fiscal year when it is told by year, the part (from 1) when it has parts."""
 
-    `value` by the unit of the catalogue: 元 → int 分 · people → int, Decimal or Fraction · items, grade → int ·
-    share → Decimal or Fraction · date → date · yes_no → bool · code → str. Told by year: a mapping year → value;
-    made of parts: a tuple of values. `None`, at any place, is "not known"; a year that is not in the mapping too.
-    `source` says where the value stands, as a gettext message ("企业库 年度数据").
+
+@dataclass(frozen=True, eq=False)
+class FactValues:
+    """One value of one fact for every firm asked about; `NOT_KNOWN` where its provider does not know it.
+
+    By the unit of the catalogue: 元 → 分 · people → ten-thousandths of a person · items, grade, days → as they are ·
+    date → its ordinal · yes_no → 1 or 0 · code → its place in `words`.
     """
 
-    value: object
-    source: str
+    numbers: Numbers
+    words: Sequence[str] = ()
+
+
+FactTable = Mapping[FactName, FactValues]

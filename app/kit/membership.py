@@ -61,5 +61,13 @@ def _json(element: _OneOf, compiler: SQLCompiler, **options: Any) -> str:
 
 def one_of(column: Any, values: Collection[Any]) -> ColumnElement[bool]:
     """Whether `column` (whole numbers or texts) is one of `values`."""
-    whole = isinstance(column.type, Integer)
-    return _OneOf(column, bindparam(None, list(values), type_=_Values(whole=whole)))
+    return _OneOf(column, bindparam(None, list(values), type_=_values_like(column)))
+
+
+def one_of_named(column: Any, name: str) -> ColumnElement[bool]:
+    """The same for a statement that is made once: the list comes as the parameter `name` when it is sent."""
+    return _OneOf(column, bindparam(name, type_=_values_like(column)))
+
+
+def _values_like(column: Any) -> _Values:
+    return _Values(whole=isinstance(column.type, Integer))

@@ -41,11 +41,15 @@ class CheckDays:
 
     def __init__(self, session: Session, on: date) -> None:
         self._session, self._on = session, on
+        self._by_region: dict[str, int] = {}
 
     def of(self, region_code: str) -> int:
         """How many days in this region."""
-        row = counting(self.rows, region_code)
-        return int(read_value(row.value, Unit.DAYS)) if row else 0  # type: ignore[arg-type]
+        found = self._by_region.get(region_code)
+        if found is None:
+            row = counting(self.rows, region_code)
+            found = self._by_region[region_code] = int(read_value(row.value, Unit.DAYS)) if row else 0  # type: ignore[arg-type]
+        return found
 
     @cached_property
     def rows(self) -> Sequence[PolicySetting]:

@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Row, and_, select
+from sqlalchemy import ColumnElement, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise
 from app.kit.errors import NotFound
 from app.kit.i18n import Bilingual, _
+from app.kit.owners import OWNERS, Owners, owned
 from app.kit.paging import Count, count_up_to
 from app.kit.permissions import within_region
 from app.policies.catalogue import restore
@@ -129,8 +130,18 @@ def get_version(session: Session, code: str, jurisdiction: str, version: str) ->
 # -- statements ---------------------------------------------------------------------------------------------------------
 
 
-Stated = Row[int, str, int | None, Any, date, str, str, str]
-"""A statement as far as facts rest on it: firm, fact, year, value, day, who, on what grounds, the firm's region."""
+class Stated(NamedTuple):
+    """A statement as far as facts rest on it."""
+
+    enterprise_id: int
+    fact_code: str
+    year: int | None
+    value: Any
+    stated_on: date
+    actor_name: str
+    source: str
+    region_code: str
+
 
 _STATED = (
     FactStatement.enterprise_id,
@@ -141,6 +152,14 @@ _STATED = (
     FactStatement.actor_name,
     FactStatement.source,
     Enterprise.region_code,
+)
+
+_STATED_ABOUT = (
+    select(*_STATED)
+    .join(Enterprise, Enterprise.id == FactStatement.enterprise_id)
+    .where(owned(FactStatement.enterprise_id), FactStatement.withdrawn_at.is_(None))
+    .where(FactStatement.stated_on <= bindparam("on"))
+    .order_by(FactStatement.stated_on, FactStatement.id)
 )
 
 
@@ -154,11 +173,9 @@ def list_statements(session: Session, enterprise_id: int, on: date) -> Sequence[
     return session.scalars(statement.order_by(FactStatement.stated_on, FactStatement.id)).all()
 
 
-def list_statements_about(session: Session, enterprise_ids: Sequence[int], on: date) -> Sequence[Stated]:
+def list_statements_about(session: Session, firms: Owners, on: date) -> Sequence[Stated]:
     """The same about many firms, all in one list, as far as facts rest on it."""
-    statement = select(*_STATED).join(Enterprise, Enterprise.id == FactStatement.enterprise_id)
-    statement = statement.where(_in_force(enterprise_ids), FactStatement.stated_on <= on)
-    return session.execute(statement.order_by(FactStatement.stated_on, FactStatement.id)).all()
+    return list(map(Stated._make, session.execute(_STATED_ABOUT, {OWNERS: firms.listed, "on": on})))
 
 
 def get_statement(session: Session, enterprise_id: int, statement_id: int) -> FactStatement:

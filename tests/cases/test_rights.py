@@ -12,6 +12,7 @@ from app.cases.schemas import ChooseRights
 from app.cases.service.rights import choose_rights
 from app.kit.errors import Conflict, Invalid
 from tests.factories import cases
+from tests.support import facts
 
 
 def choose(session, who, now, case, *rights):
@@ -106,7 +107,8 @@ def test_what_the_policies_hear(session, actor, now):
     head, firm = actor(role="section_head"), cases.firm(session)
 
     def told(on):
-        return {code: fact.value for code, fact in PROVIDER.provide(session, [firm.id], on)[firm.id].items()}
+        session.flush()
+        return facts.told(PROVIDER, session, firm.id, on)
 
     assert told(date(2021, 6, 30)) == {}
     rights = [cases.right(session, firm) for _ in range(3)]

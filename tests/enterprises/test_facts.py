@@ -18,13 +18,14 @@ from app.enterprises.models import (
     YearlyFigures,
 )
 from tests.factories.enterprises import NOW, firm
+from tests.support.facts import told
 
 ON = date(2021, 6, 30)
 
 
 def every_fact(session: Session, key: int, on: date = ON) -> dict[str, Any]:
     session.flush()
-    return {code: fact.value for code, fact in PROVIDER.provide(session, [key], on)[key].items()}
+    return told(PROVIDER, session, key, on)
 
 
 def facts(session: Session, key: int, on: date = ON) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,6 +24,7 @@ from app.kit.actor import SYSTEM
 from app.policies.catalogue import read_all
 from app.policies.domain.explain.explainer import evaluate
 from app.policies.domain.facts.catalogue import Facts
+from app.policies.domain.facts.columns import columns_of
 from app.policies.domain.language.policy import PolicySubject
 from app.policies.domain.values.knowledge import Between, Known
 from app.policies.queries import get_catalogue
@@ -123,7 +125,7 @@ def test_a_batch_decides_as_the_explaining_interpreter(counts: Counts) -> None:
     @settings(max_examples=counts.property_examples // 5, deadline=None)
     def holds(data: st.DataObject) -> None:
         firms = {key: Facts(CATALOGUE, data.draw(knowledge())) for key in (11, 12, 13)}
-        batch = FirmBatch(CATALOGUE, firms, DAY)
+        batch = FirmBatch(np.array(list(firms)), columns_of(CATALOGUE, firms.values()), DAY)
         for policy in POLICIES:
             for key, decided in batch.decide(Rule(policy, {}), list(firms)):
                 agrees(decided, evaluate(policy, Facts(policy.catalogue, firms[key].known), DAY))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.queries import officer_names
@@ -15,8 +15,8 @@ from app.cases.opinions.domain import OUTCOME_LABELS, OpinionOutcome
 from app.cases.opinions.models import Opinion
 from app.cases.opinions.queries import department_names
 from app.cases.printouts.placeholders import Paper, Value
-from app.enterprises.holdings import Holdings, read_holdings
-from app.enterprises.models import Contact, Enterprise
+from app.enterprises.holdings import Figures, figures_by_firm
+from app.enterprises.models import Contact, Enterprise, IntellectualProperty
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.errors import Invalid
@@ -48,7 +48,8 @@ class _Known:
     industries: Mapping[str, str]
     fields: Mapping[str, str]
     contacts: Mapping[int, Contact]
-    holdings: Mapping[int, Holdings]
+    figures: Mapping[int, Mapping[int, Figures]]
+    rights: Mapping[tuple[int, int], int]
     rounds: Mapping[tuple[str, int, str], str]
     verdicts: Mapping[int, str]
     opinions: Mapping[int, str]
@@ -82,7 +83,7 @@ def gather_paper(session: Session, cases: Sequence[CaseFile], *, actor: Actor, o
 
 def _row(case: CaseFile, number: int, known: _Known) -> dict[str, Value]:
     firm, programme = case.enterprise, known.catalogue.get(case.programme_code, case.programme_version)
-    contact, held = known.contacts.get(firm.id), known.holdings[firm.id]
+    contact = known.contacts.get(firm.id)
     return {
         "序号": number,
         "受理编号": case.number,
@@ -96,9 +97,9 @@ def _row(case: CaseFile, number: int, known: _Known) -> dict[str, Value]:
         "经办人": known.officers.get(case.officer_id or 0, ""),
         "立案日期": _day(case.opened_on),
         "申报日期": _day(case.submitted_on),
-        **_figures(held, case.year - 1),
-        "一类知识产权数": sum(right.ip_class == 1 for right in held.rights),
-        "二类知识产权数": sum(right.ip_class == 2 for right in held.rights),
+        **_figures(known.figures[firm.id].get(case.year - 1, {})),
+        "一类知识产权数": known.rights.get((firm.id, 1), 0),
+        "二类知识产权数": known.rights.get((firm.id, 2), 0),
         "判定结论": known.verdicts.get(case.id, ""),
         "部门意见": known.opinions.get(case.id, ""),
     }
@@ -119,9 +120,8 @@ def _firm(firm: Enterprise, known: _Known) -> dict[str, Value]:
     }
 
 
-def _figures(held: Holdings, year: int) -> dict[str, Value]:
+def _figures(figures: Figures) -> dict[str, Value]:
     """Money of one year on the certification basis; what is not known stays empty, it is not nought."""
-    figures = held.figures.get("HTE", {}).get(year, {})
     return {name: _wan(figures.get(column)) for name, column in _FIGURES.items()}
 
 
@@ -146,11 +146,19 @@ def _read(session: Session, cases: Sequence[CaseFile]) -> _Known:
         industries=list_industry_names(session, [firm.industry_code for firm in firms.values()]),
         fields=code_names(session),
         contacts=_contacts(session, list(firms)),
-        holdings=read_holdings(session, list(firms), years),
+        figures=figures_by_firm(session, list(firms), "HTE", years),
+        rights=_rights(session, list(firms)),
         rounds=_rounds(session),
         verdicts=_verdicts(session, [case.id for case in cases]),
         opinions=_opinions(session, [case.id for case in cases]),
     )
+
+
+def _rights(session: Session, ids: Sequence[int]) -> dict[tuple[int, int], int]:
+    """How many rights of each class each firm has on file."""
+    key = (IntellectualProperty.enterprise_id, IntellectualProperty.ip_class)
+    counted = select(*key, func.count()).where(IntellectualProperty.enterprise_id.in_(ids)).group_by(*key)
+    return {(firm, ip_class): number for firm, ip_class, number in session.execute(counted)}
 
 
 def _contacts(session: Session, ids: Sequence[int]) -> dict[int, Contact]:

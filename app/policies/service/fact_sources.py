@@ -1,20 +1,24 @@
 """What is known about a firm for an application on a day: from the slices' tables, then from statements."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
+import numpy as np
 from sqlalchemy.orm import Session
 
 from app.kit.db import composition_of
-from app.kit.fact_providers import FACTS
-from app.kit.facts import FactValue
+from app.kit.fact_providers import FACTS, FactProvider
+from app.kit.facts import FactName, FactTable, FactValues
 from app.kit.i18n import N_
+from app.kit.owners import Owners
+from app.kit.whole_numbers import NOT_KNOWN
 from app.policies.checks import CheckDays
 from app.policies.domain.explain.fact_input import read_single
-from app.policies.domain.facts.catalogue import Catalogue, FactDefinition, FactKey, Facts, entries
-from app.policies.domain.values.knowledge import Knowledge, Known
+from app.policies.domain.facts.catalogue import Catalogue, FactDefinition, FactKey, Facts
+from app.policies.domain.facts.columns import Columns, columns_from
+from app.policies.domain.values.knowledge import Knowledge
 from app.policies.queries import Stated, list_statements_about
 
 STATED = N_("情况说明")
@@ -47,46 +51,49 @@ def gather(session: Session, catalogue: Catalogue, enterprise_id: int, on: date)
     return gather_many(session, catalogue, [enterprise_id], on)[enterprise_id]
 
 
-def gather_many(session: Session, catalogue: Catalogue, enterprise_ids: Sequence[int], on: date) -> dict[int, Gathered]:
+def gather_many(
+    session: Session, catalogue: Catalogue, enterprise_ids: Collection[int], on: date
+) -> dict[int, Gathered]:
     """The same of many firms, with no more queries than for one."""
-    reported = [provider.provide(session, enterprise_ids, on) for provider in composition_of(session).of(FACTS)]
-    stated: dict[int, list[Stated]] = {}
-    for statement in list_statements_about(session, enterprise_ids, on):
-        stated.setdefault(statement.enterprise_id, []).append(statement)
-    checks = CheckDays(session, on)
+    if not enterprise_ids:
+        return {}
+    firms = Owners(enterprise_ids)
+    columns, said = _read(session, catalogue, firms, on)
+    places = {code: place for provider in _providers(session) for code, place in provider.codes.items()}
     return {
-        key: _put_together(catalogue, [values[key] for values in reported], stated.get(key, ()), on, checks)
-        for key in enterprise_ids
+        key: Gathered(facts, _sources(facts, places, said, at), said.lapsed_of(at))
+        for at, (key, facts) in enumerate(zip(firms.ids.tolist(), columns.rows(), strict=True))
     }
 
 
-def _put_together(
-    catalogue: Catalogue,
-    reported: Iterable[Mapping[str, FactValue]],
-    stated: Iterable[Stated],
-    on: date,
-    checks: CheckDays,
-) -> Gathered:
-    """What the tables tell of one firm, then what was stated about it, oldest first."""
-    known: dict[FactKey, Knowledge] = {}
-    sources: dict[FactKey, Provenance] = {}
-    lapsed: dict[FactKey, Provenance] = {}
-    for values in reported:
-        for code, fact in values.items():
-            if code in catalogue:
-                found = entries(catalogue[code], fact.value)
-                known.update(found)
-                sources.update(dict.fromkeys(found, _in_table(fact.source)))
-    for statement in stated:
-        definition = catalogue.get(statement.fact_code)
-        if definition is None:
-            continue
-        if not _is_over(definition, statement, on, checks):
-            for key in _state(known, sources, definition, statement):
-                lapsed.pop(key, None)
-        elif statement.value is False:
-            _lapse(known, sources, lapsed, statement)
-    return Gathered(Facts(catalogue, known), sources, lapsed)
+def read_columns(session: Session, catalogue: Catalogue, firms: Owners, on: date) -> Columns:
+    """All that is known of many firms, in columns, without where it comes from."""
+    return _read(session, catalogue, firms, on)[0]
+
+
+def _read(session: Session, catalogue: Catalogue, firms: Owners, on: date) -> tuple[Columns, "_Said"]:
+    table: dict[FactName, FactValues] = {}
+    for provider in _providers(session):
+        table.update(provider.provide(session, firms, on))
+    said = _Said(catalogue, table, on, CheckDays(session, on))
+    stated = list_statements_about(session, firms, on)
+    places = firms.places(np.array([statement.enterprise_id for statement in stated], np.int64))
+    for at, statement in zip(places.tolist(), stated, strict=True):
+        said.take(at, statement)
+    told = {key: {at: known for at, (known, _by) in of_key.items()} for key, of_key in said.known.items()}
+    return columns_from(catalogue, len(firms), table, told), said
+
+
+def _providers(session: Session) -> Sequence[FactProvider]:
+    return composition_of(session).of(FACTS)
+
+
+def _sources(facts: Facts, places: Mapping[str, str], said: "_Said", at: int) -> dict[FactKey, Provenance]:
+    sources = {}
+    for key in facts.known:
+        stated = said.known.get(key, {}).get(at)
+        sources[key] = _in_table(places[key.code]) if stated is None else _stated_by(stated[1])
+    return sources
 
 
 @lru_cache(maxsize=64)
@@ -94,50 +101,60 @@ def _in_table(place: str) -> Provenance:
     return Provenance(place)
 
 
-def _is_over(definition: FactDefinition, statement: Stated, on: date, checks: CheckDays) -> bool:
-    """Whether a statement about a window of days says nothing about an application on `on`.
-
-    What has happened stays so as long as it may lie in the window; that nothing has says nothing about the days since,
-    but for as many as the bureau has set.
-    """
-    if definition.window_days is None:
-        return False
-    days: int = (on - statement.stated_on).days
-    if statement.value is not False:
-        return days >= definition.window_days
-    return days > 0 and days > checks.of(statement.region_code)
-
-
-def _state(
-    known: dict[FactKey, Knowledge],
-    sources: dict[FactKey, Provenance],
-    definition: FactDefinition,
-    statement: Stated,
-) -> Iterable[FactKey]:
-    stated = read_single(definition, statement.year, statement.value, statement.fact_code)
-    for key, value in stated.items():
-        if not _in_a_table(key, known, sources):
-            known[key], sources[key] = value, _stated_by(statement)
-    return stated
-
-
-def _lapse(
-    known: dict[FactKey, Knowledge],
-    sources: dict[FactKey, Provenance],
-    lapsed: dict[FactKey, Provenance],
-    statement: Stated,
-) -> None:
-    """A denial that is over takes away what was stated before it, and says nothing itself."""
-    key = FactKey(statement.fact_code, statement.year)
-    if not _in_a_table(key, known, sources):
-        known.pop(key, None)
-        sources.pop(key, None)
-        lapsed[key] = _stated_by(statement)
-
-
-def _in_a_table(key: FactKey, known: Mapping[FactKey, Knowledge], sources: Mapping[FactKey, Provenance]) -> bool:
-    return key in sources and sources[key].stated_on is None and isinstance(known[key], Known)
-
-
 def _stated_by(statement: Stated) -> Provenance:
     return Provenance(STATED, statement.actor_name, statement.stated_on, statement.source)
+
+
+# -- statements ---------------------------------------------------------------------------------------------------------
+
+
+class _Said:
+    """What was stated about firms, by key and by the firm's place: of what no table knows, the newest that speaks of the day."""
+
+    def __init__(self, catalogue: Catalogue, table: FactTable, on: date, checks: CheckDays) -> None:
+        self._catalogue, self._table, self._on, self._checks = catalogue, table, on, checks
+        self.known: dict[FactKey, dict[int, tuple[Knowledge, Stated]]] = {}
+        self._lapsed: dict[FactKey, dict[int, Stated]] = {}
+
+    def take(self, at: int, statement: Stated) -> None:
+        """Take in the next statement; they come oldest first."""
+        definition = self._catalogue.get(statement.fact_code)
+        if definition is None:
+            return
+        if not self._is_over(definition, statement):
+            for key, value in read_single(definition, statement.year, statement.value, statement.fact_code).items():
+                self._state(at, key, value, statement)
+        elif statement.value is False:
+            self._lapse(at, FactKey(statement.fact_code, statement.year), statement)
+
+    def lapsed_of(self, at: int) -> dict[FactKey, Provenance]:
+        """Of one firm what was denied too long before the day, and by whom."""
+        return {key: _stated_by(of_key[at]) for key, of_key in self._lapsed.items() if at in of_key}
+
+    def _is_over(self, definition: FactDefinition, statement: Stated) -> bool:
+        """Whether a statement about a window of days says nothing about an application on the day.
+
+        What has happened stays so as long as it may lie in the window; that nothing has says nothing about the days since,
+        but for as many as the bureau has set.
+        """
+        if definition.window_days is None:
+            return False
+        days: int = (self._on - statement.stated_on).days
+        if statement.value is not False:
+            return days >= definition.window_days
+        return days > 0 and days > self._checks.of(statement.region_code)
+
+    def _state(self, at: int, key: FactKey, value: Knowledge, statement: Stated) -> None:
+        if not self._in_a_table(at, key):
+            self.known.setdefault(key, {})[at] = value, statement
+        self._lapsed.get(key, {}).pop(at, None)
+
+    def _lapse(self, at: int, key: FactKey, statement: Stated) -> None:
+        """A denial that is over takes away what was stated before it, and says nothing itself."""
+        if not self._in_a_table(at, key):
+            self.known.get(key, {}).pop(at, None)
+            self._lapsed.setdefault(key, {})[at] = statement
+
+    def _in_a_table(self, at: int, key: FactKey) -> bool:
+        found = self._table.get(key)
+        return found is not None and bool(found.numbers[at] != NOT_KNOWN)

@@ -9,9 +9,12 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.policies.domain.compile.interpreter import evaluate
-from app.policies.domain.facts.catalogue import Catalogue, Facts
-from app.policies.domain.facts.columns import Columns, columns_of, same_for_all
+from app.policies.domain.facts.catalogue import Catalogue
+from app.policies.domain.facts.columns import Columns, same_for_all
 from app.policies.domain.forms.forms import SCORE
 from app.policies.domain.language.policy import Condition, Policy
 from app.policies.domain.language.settable import gap_known
@@ -24,15 +27,14 @@ from app.policies.words import both_languages, finding_text, gap_text
 
 
 class FirmBatch:
-    """Some firms' facts on a day; their columns are made once for all rules that concern the same firms."""
+    """Some firms' columns on a day; `ids` rise."""
 
-    def __init__(self, catalogue: Catalogue, firms: Mapping[int, Facts], on: date) -> None:
-        self._catalogue, self._firms, self._on = catalogue, firms, on
-        self._columns: dict[tuple[int, ...], Columns] = {}
+    def __init__(self, ids: NDArray[np.int64], columns: Columns, on: date) -> None:
+        self._ids, self._columns, self._on = ids, columns, on
 
     def decide(self, rule: Rule, keys: Sequence[int]) -> Iterator[tuple[int, FirmDecision]]:
         """How each of these firms stands under the rule, by its id."""
-        columns = self._columns_of(tuple(keys))
+        columns = replace(self._columns_of(keys), catalogue=rule.policy.catalogue)
         for setting, known in rule.settings.items():
             definition = rule.policy.catalogue[setting.code]
             columns = columns.with_column(setting, same_for_all(definition, known.value, columns.size))
@@ -43,19 +45,21 @@ class FirmBatch:
         for row, key in enumerate(keys):
             found = [(name, outcome[row]) for name, outcome in outcomes if outcome[row] != MET]
             unmet, unknown = (number[row] for number in numbers)
-            words = self._shortfalls(rule, key, found) if 0 < unmet <= EXPLAINED_UP_TO else {}
+            words = self._shortfalls(rule, swept, row, found) if 0 < unmet <= EXPLAINED_UP_TO else {}
             yield key, _decided(swept, row, (unmet, unknown), _open(found, words), missing[row])
 
-    def _columns_of(self, keys: tuple[int, ...]) -> Columns:
-        if keys not in self._columns:
-            self._columns[keys] = columns_of(self._catalogue, [self._firms[key] for key in keys])
-        return self._columns[keys]
+    def _columns_of(self, keys: Sequence[int]) -> Columns:
+        if len(keys) == len(self._ids):
+            return self._columns
+        return self._columns.taken(np.searchsorted(self._ids, keys))
 
-    def _shortfalls(self, rule: Rule, key: int, found: Sequence[tuple[str, int]]) -> dict[str, dict[str, str]]:
+    def _shortfalls(
+        self, rule: Rule, swept: Swept, row: int, found: Sequence[tuple[str, int]]
+    ) -> dict[str, dict[str, str]]:
         """By how much a firm misses each unmet condition, in both languages."""
         wanted = tuple(name for name, outcome in found if outcome == UNMET)
-        facts = Facts(rule.policy.catalogue, {**self._firms[key].known, **rule.settings})
-        evaluation = evaluate(_only(rule.policy, wanted), facts, self._on)
+        only = _only(rule.policy, wanted)
+        evaluation = evaluate(only, swept.columns.row(row, only.catalogue, only=only.uses), self._on)
         return {
             clause.condition.id: both_languages(partial(shortfall, clause, rule.policy.catalogue))
             for clause in evaluation.clauses

@@ -16,10 +16,11 @@ from app.journal.domain import SubjectKey
 from app.journal.service import record
 from app.kit.bulk import insert_rows
 from app.kit.db import read_scope, session_scope
+from app.kit.owners import Owners
 from app.policies.domain.facts.catalogue import Catalogue
 from app.policies.models import Sweep, SweepLine
 from app.policies.queries import get_catalogue
-from app.policies.service.fact_sources import gather_many
+from app.policies.service.fact_sources import read_columns
 from app.policies.sweeps import events
 from app.policies.sweeps.decisions import FirmBatch
 from app.policies.sweeps.domain import BATCH, KEPT_SWEEPS, FirmDecision, in_a_year
@@ -91,10 +92,11 @@ def _decide_batch(work: _SweepContext, batch: Mapping[int, str]) -> list[Line]:
     sweep = work.sweep
     with read_scope(work.run.around.database) as session:
         rules = {key: work.rulebook.rules_for(session, region) for key, region in batch.items()}
-        gathered = gather_many(session, work.catalogue, list(batch), sweep.on_day)
+        firms = Owners(batch.keys())
+        columns = read_columns(session, work.catalogue, firms, sweep.on_day)
         before = _before(session, sweep, batch)
         ending = _ending(session, sweep, list(batch))
-    deciding = FirmBatch(work.catalogue, {key: found.facts for key, found in gathered.items()}, sweep.on_day)
+    deciding = FirmBatch(firms.ids, columns, sweep.on_day)
     lines = []
     for rule, keys in by_rule(rules).items():
         for key, decided in deciding.decide(rule, keys):

@@ -1,20 +1,19 @@
 """How the firms of a register stand before and after a scenario."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.policies.domain.compile.interpreter import evaluate
-from app.policies.domain.facts.catalogue import FactDefinition, FactKey
+from app.policies.domain.facts.catalogue import FactKey
 from app.policies.domain.facts.columns import Columns, FactColumn, same_for_all
 from app.policies.domain.language.policy import Policy
 from app.policies.domain.language.verdict import Evaluation
 from app.policies.domain.sweep.interpreter import OUTCOMES, Swept, sweep
-from app.policies.domain.values.knowledge import Exact, Knowledge, Known
+from app.policies.domain.values.knowledge import Exact
 from app.policies.domain.values.outcome import Outcome
 from app.policies.whatif.register import Register
 from app.policies.whatif.scenario import Scenario, growth_groups
@@ -105,33 +104,10 @@ def with_values(columns: Columns, policy: Policy, settings: SettingValues) -> Co
 def _values(policy: Policy, settings: SettingValues, known: SettingValues, size: int) -> dict[FactKey, FactColumn]:
     """A column for each setting that is not `known` to be so."""
     return {
-        FactKey(name): _everywhere(policy.catalogue[name], value, size)
+        FactKey(name): same_for_all(policy.catalogue[name], value, size)
         for name, value in settings.items()
         if known.get(name) != value
     }
-
-
-def _everywhere(definition: FactDefinition, value: Exact, size: int) -> FactColumn:
-    """A column of one value; one that float64 cannot hold is kept exactly beside it."""
-    column = same_for_all(definition, value, size)
-    rounded = not isinstance(value, (str, bool)) and size and Fraction(column.values[0].item()) != value
-    return replace(column, exact=_Everywhere(Known(value), size)) if rounded else column
-
-
-class _Everywhere(Mapping[int, Knowledge]):
-    """The same for every row."""
-
-    def __init__(self, known: Knowledge, size: int) -> None:
-        self._known, self._size = known, size
-
-    def __getitem__(self, row: int) -> Knowledge:
-        return self._known
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(range(self._size))
-
-    def __len__(self) -> int:
-        return self._size
 
 
 def _grown(columns: Columns, policy: Policy, scenario: Scenario, year: int) -> Columns:

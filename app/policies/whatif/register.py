@@ -15,15 +15,16 @@ from sqlalchemy.orm import Session
 from app.enterprises.likely import likely_within
 from app.enterprises.models import Enterprise
 from app.journal.queries import head_position, list_enterprises_since
+from app.kit.owners import Owners
 from app.policies.checks import CheckDays
 from app.policies.domain.facts.catalogue import Catalogue
-from app.policies.domain.facts.columns import Columns, columns_of
+from app.policies.domain.facts.columns import Columns
 from app.policies.domain.sweep.interpreter import Swept
 from app.policies.queries import get_catalogue
-from app.policies.service.fact_sources import gather_many
+from app.policies.service.fact_sources import read_columns
 from app.policies.whatif.column_merge import SubjectColumns, merged
 
-BATCH = 1_000
+BATCH = 25_000
 MOST_BYTES = 256 * 1024 * 1024
 MOST_SWEPT = 6
 """Versions whose results are kept with a register."""
@@ -150,7 +151,7 @@ def _ids(session: Session, region: str) -> list[int]:
 
 
 def _read(session: Session, ids: Sequence[int], on: date) -> SubjectColumns:
-    """What is known of these firms, batch by batch, so that never more than a batch of single facts is held."""
+    """What is known of these firms, batch by batch, so that never more than the rows of a batch are held."""
     catalogue = get_catalogue(session)
     parts = [_read_batch(session, catalogue, ids[start : start + BATCH], on) for start in range(0, len(ids), BATCH)]
     while len(parts) > 1:  # by pairs: adding each to all before it would copy the register a hundred times
@@ -159,8 +160,8 @@ def _read(session: Session, ids: Sequence[int], on: date) -> SubjectColumns:
 
 
 def _read_batch(session: Session, catalogue: Catalogue, ids: Sequence[int], on: date) -> SubjectColumns:
-    gathered = gather_many(session, catalogue, ids, on)
-    return SubjectColumns(np.array(ids, np.int64), columns_of(catalogue, (gathered[key].facts for key in ids)))
+    firms = Owners(ids)
+    return SubjectColumns(firms.ids, read_columns(session, catalogue, firms, on))
 
 
 def _joined(first: SubjectColumns, second: SubjectColumns | None = None) -> SubjectColumns:

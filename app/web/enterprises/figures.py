@@ -14,7 +14,7 @@ from app.doors.calls.router import GuardedRouter
 from app.enterprises import actions
 from app.enterprises.domain.figures import RD_INTERNAL, RD_OUTSOURCED, doubts, missing_rd, rd_total
 from app.enterprises.events import FIELD_LABELS
-from app.enterprises.facts import figures_by_year
+from app.enterprises.holdings import figures_by_firm
 from app.enterprises.models import Enterprise, YearlyFigures
 from app.enterprises.part_fields import BALANCE_NAMES, STAFF_NAMES
 from app.enterprises.service.parts import list_parts
@@ -166,7 +166,7 @@ def _missing(figures: Mapping[str, int | None]) -> str:
 def latest_figures(session: Session, firm: Enterprise, on: date) -> tuple[int | None, Mapping[str, int | None]]:
     """The latest year's figures on the certification basis, else on the statistical one."""
     for basis in ("HTE", "STAT", "TAX"):
-        years = figures_by_year(session, firm.id, basis, range(on.year - 5, on.year + 1))
+        years = figures_by_firm(session, [firm.id], basis, range(on.year - 5, on.year + 1))[firm.id]
         if years:
             year = max(years)
             return year, years[year]

@@ -11,7 +11,6 @@ from app.doors.calls.router import GuardedRouter
 from app.enterprises import actions
 from app.enterprises.linked_rights import list_products_by_right, list_rights_by_product
 from app.enterprises.models import IntellectualProperty, Product
-from app.enterprises.rights_facts import is_valid
 from app.enterprises.service.parts import list_parts
 from app.enterprises.service.records import PRODUCT, PROPERTY
 from app.kit.i18n import _
@@ -77,7 +76,7 @@ def properties_page(call: Call, uscc: str) -> Response:
         )
         for right in rights
     )
-    valid = [right for right in rights if is_valid(right, on)]
+    valid = [row.right for row in rows if row.state[0] == _IN_FORCE]
     unused = sum(right.ip_class == 2 and right.used_before == 0 for right in valid)
     summary = _("有效Ⅰ类 %(one)s 项，有效Ⅱ类 %(two)s 项，其中本系统之前未用于高企认定 %(unused)s 项") % {
         "one": sum(right.ip_class == 1 for right in valid),
@@ -87,6 +86,9 @@ def properties_page(call: Call, uscc: str) -> Response:
     return call.render("web/enterprises/properties.html", PropertiesPage(head, rows, summary))
 
 
+_IN_FORCE = "good"
+
+
 def _right_state(right: IntellectualProperty, on: date) -> Badge:
     if right.granted_on is None:
         return "wait", _("缺授权日期")
@@ -94,7 +96,7 @@ def _right_state(right: IntellectualProperty, on: date) -> Badge:
         return "idle", _("未授权")
     if right.expires_on is not None and right.expires_on < on:
         return "late", _("已失效")
-    return "good", _("有效")
+    return _IN_FORCE, _("有效")
 
 
 @router.get("/{uscc}/products", action=actions.READ)

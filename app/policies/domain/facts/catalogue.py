@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from fractions import Fraction
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.kit.i18n import Bilingual
-from app.policies.domain.values.knowledge import UNKNOWN, Between, Exact, Knowledge, Known, between, ends
+from app.policies.domain.values.knowledge import UNKNOWN, Knowledge, Known, between, ends
 from app.policies.domain.values.units import Unit
 
 
@@ -135,41 +134,3 @@ class Facts:
     def stated(self, code: str, year: int | None) -> bool:
         """Whether anything was told of the fact, for the year if one is given."""
         return any(key in self.known for key in self.catalogue[code].keys(year))
-
-
-def knowledge_from(value: object) -> Knowledge:
-    """A plain value (see `app.kit.facts.FactValue`) as knowledge; None is unknown."""
-    if value is None:
-        return UNKNOWN
-    if type(value) is int:  # nearly always, when a whole register is read
-        return Known(value)
-    if isinstance(value, (Between, Known)):
-        return value
-    return Known(exact(value))
-
-
-def exact(value: Any) -> Exact:
-    """A plain value without rounding; a float is refused, because it was rounded before."""
-    if isinstance(value, float):
-        raise TypeError("a float is not exact; give an int, Decimal or Fraction")
-    if isinstance(value, (bool, int, str)) or hasattr(value, "toordinal"):
-        return value  # type: ignore[no-any-return]
-    fraction = value if type(value) is Fraction else Fraction(value)
-    return fraction.numerator if fraction.denominator == 1 else fraction
-
-
-def entries(definition: FactDefinition, value: object) -> dict[FactKey, Knowledge]:
-    """One fact's plain value as knowledge of each of its keys; what is unknown is left out."""
-    if isinstance(value, Mapping):
-        stated = {int(year): single for year, single in value.items()}
-        return {key: known for year, single in stated.items() for key, known in _entries(definition, year, single)}
-    return dict(_entries(definition, None, value))
-
-
-def _entries(definition: FactDefinition, year: int | None, value: object) -> list[tuple[FactKey, Knowledge]]:
-    keys = definition.keys(year)
-    if definition.parts and isinstance(value, (list, tuple)):
-        pairs = zip(keys, map(knowledge_from, value), strict=False)
-        return [(key, known) for key, known in pairs if known is not UNKNOWN]
-    known = knowledge_from(value)
-    return [] if known is UNKNOWN else [(keys[0], known)]

@@ -13,7 +13,7 @@ numbers below 2⁵³ are exact in float64; a value that float64 cannot hold exac
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
@@ -23,9 +23,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.kit.facts import FactTable, FactValues
+from app.kit.whole_numbers import NOT_KNOWN
 from app.policies.domain.facts.catalogue import Catalogue, FactDefinition, FactKey, Facts
 from app.policies.domain.values.knowledge import Exact, Knowledge, Known, between, ends
-from app.policies.domain.values.units import Unit, plain
+from app.policies.domain.values.units import Unit, divided
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -97,16 +99,41 @@ class FactColumn:
             highs[found] = np.where(np.isinf(self.highs[stated]), highest, self.highs[stated])
         return lows, highs
 
+    def taken(self, places: Rows) -> "FactColumn":
+        """The column of some subjects, in rising order of their places."""
+        moved = {int(place): at for at, place in enumerate(places)} if self.exact else {}
+        exact = {moved[place]: known for place, known in self.exact.items() if place in moved}
+        chosen = np.isin(self.rows, places, assume_unique=True)
+        rows = np.searchsorted(places, self.rows[chosen])
+        return FactColumn(self.values[places], rows, self.lows[chosen], self.highs[chosen], exact)
+
     def scaled(self, factor: Fraction) -> "FactColumn":
         """The column with every value multiplied by `factor`, rounded to whole stored units."""
         by = float(factor)
         return FactColumn(np.rint(self.values * by), self.rows, np.rint(self.lows * by), np.rint(self.highs * by))
 
 
-def same_for_all(definition: FactDefinition, value: Exact | None, size: int) -> FactColumn:
-    """A column of one value, such as a setting of the bureau; it takes no room."""
-    number = np.nan if value is None else float(Fraction(_number(value)) * scale_of(definition.unit))
-    return FactColumn(np.broadcast_to(np.float64(number), (size,)))
+def same_for_all(definition: FactDefinition, value: Exact, size: int) -> FactColumn:
+    """A column of one value, such as a setting of the bureau; it takes no room. What float64 cannot hold stands exactly beside it."""
+    number = Fraction(_number(value)) * scale_of(definition.unit)
+    exact: Mapping[int, Knowledge] = {} if _held(number) else _Everywhere(Known(value), size)
+    return FactColumn(np.broadcast_to(np.float64(float(number)), (size,)), exact=exact)
+
+
+class _Everywhere(Mapping[int, Knowledge]):
+    """The same for every row."""
+
+    def __init__(self, known: Knowledge, size: int) -> None:
+        self._known, self._size = known, size
+
+    def __getitem__(self, row: int) -> Knowledge:
+        return self._known
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(self._size))
+
+    def __len__(self) -> int:
+        return self._size
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,6 +162,20 @@ class Columns:
         wanted = ((key, column) for key, column in self.known.items() if key.code in codes)
         found = ((key, self._knowledge(key, column, place)) for key, column in wanted)
         return Facts(catalogue, {key: known for key, known in found if known is not None})
+
+    def rows(self) -> list[Facts]:
+        """Every subject's facts, exactly."""
+        known: list[dict[FactKey, Knowledge]] = [{} for _ in range(self.size)]
+        for key, column in self.known.items():
+            for place in np.flatnonzero(column.stated()).tolist():
+                if (found := self._knowledge(key, column, place)) is not None:
+                    known[place][key] = found
+        return [Facts(self.catalogue, of_one) for of_one in known]
+
+    def taken(self, places: Rows) -> "Columns":
+        """Of some subjects, in rising order of their places, the same columns."""
+        columns = {key: column.taken(places) for key, column in self.known.items()}
+        return Columns(self.catalogue, len(places), columns, self.codes)
 
     def with_column(self, key: FactKey, column: FactColumn) -> "Columns":
         """These columns, one of them another."""
@@ -166,28 +207,63 @@ class Columns:
             return bool(number)
         if unit is Unit.CODE:
             return self.codes[key.code][int(number)]
-        return plain(Fraction(number) / scale_of(unit))
+        return divided(int(number) if number.is_integer() else Fraction(number), scale_of(unit))
+
+
+Told = Mapping[FactKey, Mapping[int, Knowledge]]
+"""By value of a fact what is known of some subjects, by their places."""
 
 
 def columns_of(catalogue: Catalogue, subjects: Iterable[Facts]) -> Columns:
     """The columns of some subjects' facts."""
     subjects = list(subjects)
-    stated: dict[FactKey, dict[int, Knowledge]] = defaultdict(dict)
+    told: dict[FactKey, dict[int, Knowledge]] = defaultdict(dict)
     for place, facts in enumerate(subjects):
         for key, known in facts.known.items():
-            stated[key][place] = known
+            told[key][place] = known
+    return columns_from(catalogue, len(subjects), {}, told)
+
+
+def columns_from(catalogue: Catalogue, size: int, table: FactTable, told: Told) -> Columns:
+    """The columns of what the slices' tables tell about `size` subjects, and of what was told beside it where they know nothing."""
     codes: dict[str, list[str]] = defaultdict(list)
-    columns = {key: _column(catalogue[key.code], column, len(subjects), codes) for key, column in stated.items()}
-    return Columns(catalogue, len(subjects), columns, codes)
+    columns: dict[FactKey, FactColumn] = {}
+    for name, values in table.items():
+        key = FactKey(*name)
+        if key.code in catalogue and (column := _from_table(catalogue[key.code], values)) is not None:
+            columns[key] = column
+            if values.words:
+                codes[key.code] = list(values.words)
+    for key, stated in told.items():
+        columns[key] = _with_told(catalogue[key.code], columns.get(key), stated, size, codes)
+    return Columns(catalogue, size, columns, codes)
 
 
-def _column(
-    definition: FactDefinition, stated: Mapping[int, Knowledge], size: int, codes: Mapping[str, list[str]]
+def _from_table(definition: FactDefinition, values: FactValues) -> FactColumn | None:
+    """The column of one value as a table knows it; None where it knows it of nobody."""
+    numbers = values.numbers
+    unknown = numbers == NOT_KNOWN
+    if unknown.all():
+        return None
+    stored = numbers.astype(np.float64)
+    stored[unknown] = np.nan
+    large = np.flatnonzero(~unknown & (np.abs(numbers) >= LARGEST_WHOLE))
+    scale = scale_of(definition.unit)
+    exact = {int(place): Known(divided(int(numbers[place]), scale)) for place in large}
+    return FactColumn(stored, exact=exact)
+
+
+def _with_told(
+    definition: FactDefinition,
+    column: FactColumn | None,
+    stated: Mapping[int, Knowledge],
+    size: int,
+    codes: Mapping[str, list[str]],
 ) -> FactColumn:
-    values = np.full(size, np.nan)
+    values = np.full(size, np.nan) if column is None else column.values
     bounds: list[Bounds] = []
-    beside: dict[int, Knowledge] = {}
-    for place, knowledge in stated.items():
+    beside: dict[int, Knowledge] = {} if column is None else dict(column.exact)
+    for place, knowledge in sorted(stated.items()):
         if isinstance(knowledge, Known):
             value = _stored(definition, knowledge.value, codes) or 0
             values[place] = value
