@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, literal, select
+from sqlalchemy import ColumnElement, Select, bindparam, literal, select
 from sqlalchemy.orm import Session
 
 from app.accounts.domain import digest
@@ -60,17 +62,9 @@ def find_signed_in(
 ) -> SignedIn | None:
     """Whose session the cookie's secret is, unless idle too long or the account is disabled. One query.
 
-    `beside` is a number that an upper slice wants of the same row, such as how many notices wait for the account.
+    `beside` is a number that an upper slice wants of the same row, such as how many notices wait for the account; always the same element.
     """
-    row = session.execute(
-        select(SignInSession, Officer, EnterpriseUser, beside if beside is not None else literal(0), present_mark())
-        .outerjoin(Officer, (SignInSession.account_kind == "officer") & (Officer.id == SignInSession.account_id))
-        .outerjoin(
-            EnterpriseUser,
-            (SignInSession.account_kind == "enterprise") & (EnterpriseUser.id == SignInSession.account_id),
-        )
-        .where(SignInSession.token_hash == digest(secret))
-    ).one_or_none()
+    row = session.execute(_signed_in(beside), {"token_hash": digest(secret)}).one_or_none()
     if row is None:
         return None
     remember_mark(session, row[4])
@@ -81,6 +75,20 @@ def find_signed_in(
         return None
     section = officer.section if officer is not None else ""
     return SignedIn(found.id, found.last_seen_at, actor_of(account), section, row[3])
+
+
+@cache
+def _signed_in(beside: ColumnElement[int] | None) -> Select[*tuple[Any, ...]]:
+    """The session of `:token_hash` with its account; every page asks, and to make the statement takes as long as to run it."""
+    return (
+        select(SignInSession, Officer, EnterpriseUser, beside if beside is not None else literal(0), present_mark())
+        .outerjoin(Officer, (SignInSession.account_kind == "officer") & (Officer.id == SignInSession.account_id))
+        .outerjoin(
+            EnterpriseUser,
+            (SignInSession.account_kind == "enterprise") & (EnterpriseUser.id == SignInSession.account_id),
+        )
+        .where(SignInSession.token_hash == bindparam("token_hash"))
+    )
 
 
 def find_client(session: Session, client_id: str) -> MachineClient | None:

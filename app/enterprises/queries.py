@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.enterprises.domain.uscc import normalise
@@ -84,18 +85,20 @@ def list_former_codes(session: Session, enterprise_id: int) -> Sequence[FormerCo
 
 
 def list_tags(session: Session, ids: Sequence[int]) -> dict[int, list[EnterpriseTag]]:
-    """The tags of these firms, one query for all."""
-    found: dict[int, list[EnterpriseTag]] = {}
+    """The tags of these firms, one query for all; plain rows."""
     statement = select(EnterpriseTag).where(one_of(EnterpriseTag.enterprise_id, ids)).order_by(EnterpriseTag.tag)
-    for tag in session.scalars(statement):
-        found.setdefault(tag.enterprise_id, []).append(tag)
-    return found
+    return _by_firm(session, statement)
 
 
 def list_valid_certificates(session: Session, ids: Sequence[int], on: date) -> dict[int, list[Certificate]]:
-    """The certificates of these firms that are valid on `on`, one query for all."""
-    found: dict[int, list[Certificate]] = {}
+    """The certificates of these firms that are valid on `on`, one query for all; plain rows."""
     statement = select(Certificate).where(one_of(Certificate.enterprise_id, ids), valid_on(on))
-    for certificate in session.scalars(statement.order_by(Certificate.kind, Certificate.issued_on)):
-        found.setdefault(certificate.enterprise_id, []).append(certificate)
+    return _by_firm(session, statement.order_by(Certificate.kind, Certificate.issued_on))
+
+
+def _by_firm(session: Session, statement: Select[Any]) -> dict[int, list[Any]]:
+    """The rows of each firm, read past the ORM: they have the columns of their table by name, and nothing else."""
+    found: dict[int, list[Any]] = {}
+    for row in session.connection().execute(statement):
+        found.setdefault(row.enterprise_id, []).append(row)
     return found

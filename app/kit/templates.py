@@ -1,19 +1,21 @@
 """The one Jinja environment: strict, escaping, with the components and the formats of the house."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, nodes
 from jinja2.bccache import Bucket
-from markupsafe import Markup
+from jinja2.compiler import CodeGenerator, Frame
+from markupsafe import Markup, escape
+from markupsafe import _escape_inner as escape_text  # type: ignore[attr-defined]
 
 from app.kit import clock, money
 from app.kit.i18n import _, current_locale, ngettext
@@ -56,9 +58,30 @@ def load_all(environment: Environment) -> None:
         environment.get_template(name)
 
 
+class _Generator(CodeGenerator):
+    """Compiles what is shown into `escaped`, which makes no markup of what goes into a longer text at once: most of a page is made of it."""
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile and finalize.src is None:
+            self.write("environment.escaped(")
+        else:
+            super()._output_child_pre(node, frame, finalize)
+
+
+class _Environment(Environment):
+    code_generator_class = _Generator
+
+    @staticmethod
+    def escaped(value: Any) -> str:
+        """What `escape` says of the value."""
+        if type(value) is str:
+            return escape_text(value)
+        return value if type(value) is Markup else escape(value)
+
+
 def make_environment(*, reload: bool = True) -> Environment:
     """A fresh environment; `ui` holds every macro of `components/*.html`. `reload`: a template that was changed is read again."""
-    environment = Environment(
+    environment = _Environment(
         loader=FileSystemLoader(TEMPLATES),
         bytecode_cache=CompiledTemplates(),
         autoescape=True,
@@ -69,11 +92,11 @@ def make_environment(*, reload: bool = True) -> Environment:
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
     environment.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    environment.globals.update(static=static_url, _=_translated, gettext=_translated)
+    environment.globals.update(static=static_url if reload else cache(static_url), _=_translated, gettext=_translated)
     environment.filters.update(
         yuan=show_yuan, wan=show_wan, day=show_day, instant=show_instant, percent=show_percent, count=show_count
     )
-    environment.globals["ui"] = _Components(environment)
+    environment.globals["ui"] = _Components(environment, {} if reload else SAID_AGAIN)
     return environment
 
 
@@ -83,11 +106,19 @@ def _translated(message: str, /, **values: Any) -> Markup:
     return text % values if values or "%" in text else text
 
 
-class _Components:
-    """Looks a macro up in `components/*.html`, whichever file it stands in; a name may stand in one file only."""
+#: Macros that say the same for the same arguments, in every language, and that a page asks for time and again; how many answers are kept.
+SAID_AGAIN = {"icon": 500, "badge": 2_000, "tag": 500, "option_list": 200}
 
-    def __init__(self, environment: Environment) -> None:
+
+class _Components:
+    """Looks a macro up in `components/*.html`, whichever file it stands in; a name may stand in one file only.
+
+    Of those `said_again` so many answers are kept.
+    """
+
+    def __init__(self, environment: Environment, said_again: Mapping[str, int]) -> None:
         self._environment = environment
+        self._said_again = said_again
         self._macros: dict[str, Any] = {}
 
     def __getattr__(self, name: str) -> Any:
@@ -106,9 +137,22 @@ class _Components:
                     continue
                 if name in found:
                     raise ValueError(f"the macro {name} stands in two files of components/")
-                found[name] = macro
+                found[name] = _kept(macro, self._said_again[name]) if name in self._said_again else macro
         self._macros.update(found)
         vars(self).update(found)  # found from now on without being looked for
+
+
+def _kept(macro: Callable[..., Any], most: int) -> Callable[..., Any]:
+    """`macro`, its newest answers kept; markup is told from plain text, for it is escaped otherwise."""
+    remembered = lru_cache(maxsize=most, typed=True)(macro)
+
+    def said(*arguments: Any, **named: Any) -> Any:
+        try:
+            return remembered(*arguments, **named)
+        except TypeError:  # arguments that cannot be remembered, such as lists
+            return macro(*arguments, **named)
+
+    return said
 
 
 @lru_cache

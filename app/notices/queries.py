@@ -1,5 +1,7 @@
 """Reading notices: an account's inbox and its unread count; what is on its way out of the house."""
 
+from functools import cache
+
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
@@ -17,6 +19,7 @@ def own(actor: Actor) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return Notice.account_kind == str(actor.kind), Notice.account_id == actor.id
 
 
+@cache
 def unread_of_session() -> ColumnElement[int]:
     """How many unread notices the account of a `SignInSession` row has: a column of the query that signs in anyway."""
     return (

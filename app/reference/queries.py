@@ -118,6 +118,7 @@ def list_parks(session: Session, region_prefix: str = "") -> list[Park]:
     return list(session.scalars(select(Park).where(within_region(Park.region_code, region_prefix)).order_by(Park.code)))
 
 
+@kept
 def list_regions_within(session: Session, prefix: str, limit: int = 60) -> list[Region]:
     """The region `prefix` itself and what lies below it, by code, `limit` at most."""
     return list(

@@ -30,14 +30,14 @@ class KeepView(BaseModel):
 
 
 def list_views_visible_to(session: Session, actor: Actor, page: str) -> list[tuple[SavedView, str]]:
-    """The officer's own views of a list and those that others share, by name, each with its keeper's name."""
+    """The officer's own views of a list and those that others share, by name, each with its keeper's name; plain rows."""
     statement = (
-        select(SavedView, Officer.name)
+        select(SavedView.__table__, Officer.name.label("keeper"))
         .join(Officer, Officer.id == SavedView.officer_id)
         .where(SavedView.page == page, or_(SavedView.shared, SavedView.officer_id == actor.id))
         .order_by(SavedView.officer_id != actor.id, SavedView.name, SavedView.id)
     )
-    return [(view, name) for view, name in session.execute(statement)]
+    return [(view, view.keeper) for view in session.connection().execute(statement)]  # type: ignore[misc]
 
 
 def keep_view(session: Session, *, actor: Actor, command: KeepView, now: datetime) -> SavedView:

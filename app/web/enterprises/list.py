@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.cases.lists import FIRMS
@@ -24,6 +25,7 @@ from app.kit.i18n import N_, _
 from app.kit.lists.viewer import Viewer
 from app.kit.permissions import can
 from app.programmes.queries import load_catalogue
+from app.reference.published import kept
 from app.reference.queries import find_industry
 from app.web.enterprises.columns import COLUMNS, EnterpriseRow, rows_of
 from app.web.shared.enterprise_words import in_one_county, words
@@ -48,11 +50,12 @@ def _industry_words(code: str, viewer: Viewer, _query: ListQuery) -> str:
     return f"{row.code} {row.name}" if row else code
 
 
-def _stages(viewer: Viewer, _query: ListQuery) -> Choices:
+@kept
+def _stages(session: Session) -> Choices:
     """Every stage of every programme that is known, as `programme/stage`."""
     return tuple(
         (f"{programme.code}/{stage.code}", f"{programme.title} · {stage.name}")
-        for programme in viewer.once(load_catalogue).known().values()
+        for programme in load_catalogue(session).known().values()
         for stage in programme.stages
     )
 
@@ -79,7 +82,7 @@ LIST = ListView(
         ),
         controls.select("tag", N_("标签"), _coded("tag")),
         controls.select("certificate", N_("有效证书"), _coded("certificate_kind")),
-        controls.select("stage", N_("培育环节"), _stages),
+        controls.select("stage", N_("培育环节"), lambda viewer, _query: viewer.once(_stages)),
         controls.select("park", N_("园区"), _coded("park"), more=True),
         controls.picker(
             "industry", N_("行业"), "/enterprises/suggest/industries", _industry_words, N_("代码或名称"), more=True

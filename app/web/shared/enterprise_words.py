@@ -85,7 +85,7 @@ class EnterpriseWords:
     def choices_of(self, vocabulary: str) -> Choices:
         """What a field is chosen from: a vocabulary, the technical fields, the parks."""
         if vocabulary == "field":
-            return self.field_choices()
+            return self.field_choices
         return self.parks if vocabulary == "park" else self.choices(vocabulary)
 
     def field_label(self, code: str) -> str:
@@ -97,6 +97,7 @@ class EnterpriseWords:
         """The narrowest name of a technical field."""
         return self._fields.get(code, code)
 
+    @cached_property
     def field_choices(self) -> Choices:
         """The fields, level 2 indented under level 1."""
         return tuple((row.code, label_of(row) if row.level == 1 else f"　{label_of(row)}") for row in self.fields)
