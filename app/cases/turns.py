@@ -1,19 +1,21 @@
 """Which cases wait for the bureau: whose turn a stage is, what is prepared, which milestone comes first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile, Milestone
 from app.cases.queries import FAR, visible_to
 from app.kit.actor import Actor
+from app.kit.membership import one_of
 from app.kit.paging import Keyset
 from app.programmes.queries import Catalogue
 
 Stage = tuple[str, str, str]
 """Programme, version and stage of a case."""
+_BETWEEN = "/"
 
 _BY_DUE = Keyset([(func.coalesce(CaseFile.next_due_on, FAR).label("next_due"), "asc"), (CaseFile.number, "asc")])
 
@@ -26,6 +28,15 @@ def bureau_stages(catalogue: Catalogue) -> tuple[Stage, ...]:
         for stage in programme.stages
         if stage.turn == "bureau" and not stage.is_final
     )
+
+
+def in_stages(stages: Iterable[Stage]) -> ColumnElement[bool]:
+    """Cases that are in one of these stages.
+
+    Compared as one text with one list: three comparisons with each of dozens of stages took longer than all else of a desk.
+    """
+    place = CaseFile.programme_code + _BETWEEN + CaseFile.programme_version + _BETWEEN + CaseFile.stage
+    return one_of(place, [_BETWEEN.join(stage) for stage in stages])
 
 
 def list_preparing_visible_to(

@@ -16,11 +16,13 @@ from app.cases.models import Approval, CaseClock
 from app.cases.opinions.models import Opinion
 from app.cases.oversight.models import ServiceRating, Supervision
 from app.cases.supply.models import CaseAnswer, CaseMaterial, CorrectionItem
+from app.cases.todo import port
 from app.cases.todo.port import Provider, TodoQuery, page_todos, tally_todos
 from app.engagement.models import FirmRequest, Visit
 from app.enterprises.models import Certificate
 from app.files.models import Document, StoredFile
 from app.kit.actor import Actor
+from app.kit.paging import Count
 from app.policies.models import FactStatement
 from app.programmes.queries import load_catalogue
 from app.web.shared.todo_words import KINDS
@@ -357,6 +359,35 @@ def test_only_what_is_overdue_is_as_many_as_the_count_says(world: World) -> None
     assert overdue and all(todo.due is not None and todo.due < ON for todo in overdue)
     tallies = tally_todos(world.session, PROVIDERS, asked)
     assert sum(tally.overdue.n for tally in tallies.values()) == len(overdue)
+
+
+def test_where_there_are_too_many_to_count_what_is_overdue_is_counted_apart(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scattered(world, 26)
+    asked = world.asked(world.head, mine=False)
+    exactly = tally_todos(world.session, PROVIDERS, asked)
+    bound = max(tally.overdue.n for tally in exactly.values())
+    assert any(tally.overdue.n and tally.all.n > bound for tally in exactly.values())
+    monkeypatch.setattr(port, "BOUND", bound)
+    for code, tally in tally_todos(world.session, PROVIDERS, asked).items():
+        assert tally.overdue == exactly[code].overdue
+        assert tally.all == Count(min(exactly[code].all.n, bound), more=exactly[code].all.n > bound)
+
+
+def test_a_page_looks_only_for_kinds_of_which_something_waits(
+    world: World, count_queries: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    scattered(world, 26)
+    asked = world.asked(world.head, mine=False)
+    waiting = {code for code, tally in tally_todos(world.session, PROVIDERS, asked).items() if tally.all.n}
+    cursor = None
+    for _page in range(3):
+        with count_queries() as sent:
+            found = page_todos(world.session, PROVIDERS, asked, cursor, 7, waiting)
+        assert found == page_todos(world.session, PROVIDERS, asked, cursor, 7)
+        assert "service_rating" not in sent[0]
+        cursor = found.next
 
 
 def test_nothing_of_another_region_or_programme_is_told(world: World, actor: Officer) -> None:

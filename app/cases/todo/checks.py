@@ -35,14 +35,16 @@ def answered_corrections() -> ColumnElement[bool]:
 
 
 def fresh_answers(asked: TodoQuery) -> ColumnElement[bool]:
-    """Answers that the firm handed in after the case had come to the bureau; after some months the step alone remains."""
+    """Answers that the firm handed in since the case came into its stage; after some months the step alone remains.
+
+    They are asked for where it is the bureau's turn.
+    """
     return and_(
         CaseAnswer.case_id == CaseFile.id,
         CaseAnswer.by_kind == _FIRM,
         CaseAnswer.at >= asked.now - timedelta(days=REMEMBERED),
         CaseAnswer.draft.is_(False),
-        since_entry(CaseAnswer.at),
-        bureaus_turn(asked),
+        since_entry(CaseAnswer.case_id, CaseAnswer.at),
     )
 
 
@@ -73,7 +75,7 @@ def _answers(asked: TodoQuery) -> TodoSource:
     return _of_case(
         asked,
         fresh_answers(asked),
-        and_(CaseFile.id.in_(found), exists().where(fresh_answers(asked)).correlate(CaseFile)),
+        and_(bureaus_turn(asked), CaseFile.id.in_(found), exists().where(fresh_answers(asked)).correlate(CaseFile)),
     )
 
 
@@ -89,7 +91,9 @@ def _opinions(asked: TodoQuery) -> TodoSource:
     fresh = select(held.id).where(held.answered_at >= asked.now - timedelta(days=REMEMBERED))
     rows = cases(asked, (Opinion, Opinion.case_id == CaseFile.id))
     return TodoSource(
-        rows=rows.where(Opinion.id.in_(fresh), Opinion.withdrawn_at.is_(None), since_entry(Opinion.answered_at)),
+        rows=rows.where(
+            Opinion.id.in_(fresh), Opinion.withdrawn_at.is_(None), since_entry(Opinion.case_id, Opinion.answered_at)
+        ),
         key=Opinion.id,
         due=CaseFile.next_due_on,
         case_id=CaseFile.id,

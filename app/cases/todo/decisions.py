@@ -7,29 +7,28 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 
 from app.cases.domain.approvals import may_approve
 from app.cases.models import Approval, CaseClock, CaseFile
 from app.cases.todo.checks import answered_corrections, fresh_answers, unchecked
 from app.cases.todo.port import Provider, TodoGroup, TodoQuery, TodoSource
 from app.cases.todo.rows import AHEAD, bureaus_turn, cases, led
-
-Place = tuple[str, str, str]
+from app.cases.turns import Stage, in_stages
 
 
 def approvable(asked: TodoQuery) -> ColumnElement[bool]:
     """Cases in front of a step that still needs an approval which this actor may give and has not given."""
     waits = [
-        and_(_in_one_of(places), _given(code) < number, ~_own(code, asked))
+        and_(in_stages(places), _given(code) < number, ~_own(code, asked))
         for (code, number), places in _guarded(asked).items()
     ]
     return or_(false(), *waits)
 
 
-def _guarded(asked: TodoQuery) -> dict[tuple[str, int], list[Place]]:
+def _guarded(asked: TodoQuery) -> dict[tuple[str, int], list[Stage]]:
     """Where the steps start that need this actor's approval, by the step's code and how many approvals it needs."""
-    found: defaultdict[tuple[str, int], list[Place]] = defaultdict(list)
+    found: defaultdict[tuple[str, int], list[Stage]] = defaultdict(list)
     for (code, version), programme in sorted(asked.catalogue.versions.items()):
         turns = {stage.code: stage.turn for stage in programme.stages}
         for action in programme.actions:
@@ -37,10 +36,6 @@ def _guarded(asked: TodoQuery) -> dict[tuple[str, int], list[Place]]:
                 places = [(code, version, stage) for stage in action.from_ if turns[stage] == "bureau"]
                 found[action.code, action.needs.approvals.number] += places
     return {key: places for key, places in found.items() if places}
-
-
-def _in_one_of(places: list[Place]) -> ColumnElement[bool]:
-    return tuple_(CaseFile.programme_code, CaseFile.programme_version, CaseFile.stage).in_(places)
 
 
 def _in_force(code: str) -> ColumnElement[bool]:

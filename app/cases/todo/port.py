@@ -4,7 +4,7 @@ Every provider answers with the first rows after the place where the page begins
 page costs one statement and about the same whether ten things wait or ten thousand.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -18,6 +18,7 @@ from sqlalchemy import (
     Select,
     String,
     and_,
+    case,
     column,
     func,
     literal,
@@ -128,13 +129,22 @@ class TodoCount:
 
 
 def page_todos(
-    session: Session, providers: Sequence[Provider], asked: TodoQuery, cursor: str | None, limit: int
+    session: Session,
+    providers: Sequence[Provider],
+    asked: TodoQuery,
+    cursor: str | None,
+    limit: int,
+    waiting: Collection[str] | None = None,
 ) -> Page[Todo]:
-    """One page of everything that `providers` find, the earliest day first, without a day last; one statement."""
+    """One page of everything that `providers` find, the earliest day first, without a day last; one statement.
+
+    Where it is known of which kinds something waits (`waiting`, by their codes), the others are not looked for.
+    """
     values, backwards = _place(cursor)
     pieces = [
         piece
         for rank, provider in enumerate(providers)
+        if waiting is None or provider.code in waiting
         for piece in _pieces(_wanted(provider, asked), rank, values, backwards, limit + 1)
     ]
     found = _rows(session, providers, pieces, backwards, limit + 1)
@@ -150,19 +160,16 @@ def page_todos(
 
 
 def tally_todos(session: Session, providers: Sequence[Provider], asked: TodoQuery) -> dict[str, TodoCount]:
-    """How many of each kind wait, by the provider's code; one statement."""
+    """How many of each kind wait, by the provider's code; one statement, and one more where there are more than a thousand."""
     sources = {provider.code: source for provider in providers if (source := provider.find(asked)) is not None}
     if not sources:
         return {}
-    late = {code: source for code, source in sources.items() if source.due is not None}
-    numbers = [_number(source.rows) for source in sources.values()]
-    numbers += [_number(source.rows.where(source.due < asked.on)) for source in late.values()]
-    row = session.execute(select(*numbers)).one()
-    overdue = dict(zip(late, row[len(sources) :], strict=True))
-    return {
-        code: TodoCount(_bounded(n), _bounded(overdue.get(code, 0)))
-        for code, n in zip(sources, row[: len(sources)], strict=True)
-    }
+    pieces = [_both_numbers(rank, source, asked.on) for rank, source in enumerate(sources.values())]
+    found = {rank: (n, late) for rank, n, late in session.execute(union_all(*pieces))}
+    numbers = {code: found[rank] for rank, code in enumerate(sources)}
+    many = {code: source for code, source in sources.items() if numbers[code][0] > BOUND and source.due is not None}
+    numbers |= {code: (numbers[code][0], late) for code, late in _late(session, many, asked.on).items()}
+    return {code: TodoCount(_bounded(n), _bounded(late)) for code, (n, late) in numbers.items()}
 
 
 def total(tallies: Iterable[Count]) -> Count:
@@ -185,6 +192,24 @@ def _place(cursor: str | None) -> tuple[list[Any], bool]:
     if [type(value) for value in values] != [date, int, int]:
         raise Invalid("paging.cursor", _("翻页标记无效，请从第一页重新开始。"))
     return values, backwards
+
+
+def _both_numbers(rank: int, source: TodoSource, on: date) -> Any:
+    """How many rows, and how many of them are overdue; the latter holds while all of them were counted."""
+    late = literal(0) if source.due is None else case((source.due < on, 1))
+    found = source.rows.with_only_columns(late.label("late"), maintain_column_froms=True).limit(BOUND + 1).subquery()
+    overdue = literal(0) if source.due is None else func.count(found.c.late)
+    return select(literal(rank, Integer()).label("rank"), func.count().label("n"), overdue.label("late")).select_from(
+        found
+    )
+
+
+def _late(session: Session, sources: Mapping[str, TodoSource], on: date) -> dict[str, int]:
+    """How many are overdue of the kinds of which there are too many to look at all of them."""
+    if not sources:
+        return {}
+    numbers = [_number(source.rows.where(source.due < on)) for source in sources.values()]
+    return dict(zip(sources, session.execute(select(*numbers)).one(), strict=True))
 
 
 def _number(rows: Select[Any]) -> Any:

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select, true
 
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile, StageEntry
 from app.cases.queries import scope
 from app.cases.todo.port import TodoQuery
-from app.cases.turns import bureau_stages
+from app.cases.turns import bureau_stages, in_stages
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import visible_to as enterprises_visible_to
 
@@ -76,15 +76,16 @@ def of_desk(asked: TodoQuery) -> ColumnElement[bool]:
 
 def bureaus_turn(asked: TodoQuery) -> ColumnElement[bool]:
     """Cases whose stage is the bureau's turn."""
-    return tuple_(CaseFile.programme_code, CaseFile.programme_version, CaseFile.stage).in_(
-        bureau_stages(asked.catalogue)
-    )
+    return in_stages(bureau_stages(asked.catalogue))
 
 
-def since_entry(instant: Any) -> ColumnElement[bool]:
-    """Whether it happened after the case came into its present stage: nobody has taken a step on it yet."""
+def since_entry(case_id: Any, instant: Any) -> ColumnElement[bool]:
+    """Whether it happened after the case came into its present stage: nobody has taken a step on it yet.
+
+    `case_id` is that of the row itself: the few rows lead to their cases' entries, not all cases to theirs.
+    """
     return exists().where(
-        StageEntry.case_id == CaseFile.id,
+        StageEntry.case_id == case_id,
         StageEntry.left_on.is_(None),
         StageEntry.taken_back_at.is_(None),
         StageEntry.at < instant,

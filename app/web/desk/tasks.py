@@ -38,13 +38,17 @@ MINE, OFFICE = "mine", "office"
 
 @dataclass(frozen=True)
 class TodoFilter:
-    """Whose things to do (none said: `whose`), of which kind and programme, all or what is overdue; `now` is when they are read."""
+    """Whose things to do (none said: `whose`), of which kind and programme, all or what is overdue; `now` is when they are read.
+
+    `waiting` are the kinds of which there is something, where that was counted before.
+    """
 
     view: Annotated[str, filters.Filter(filters.among((MINE, OFFICE)))] = ""
     kind: Annotated[str, filters.Filter(filters.text)] = ""
     programme: Annotated[str, filters.Filter(filters.text)] = ""
     overdue: Annotated[bool, filters.Filter(filters.ticked)] = False
     now: datetime = field(kw_only=True)
+    waiting: frozenset[str] | None = field(default=None, kw_only=True)
 
 
 def whose(view: str, actor: Actor) -> str:
@@ -73,7 +77,7 @@ def _asked(viewer: Viewer, wanted: TodoFilter) -> TodoQuery:
 
 def _page(viewer: Viewer, wanted: TodoFilter, _sort: str, cursor: str | None, limit: int) -> Page[Todo]:
     providers = [kind.provider for kind in _kinds(viewer, wanted.kind)]
-    return page_todos(viewer.session, providers, _asked(viewer, wanted), cursor, limit)
+    return page_todos(viewer.session, providers, _asked(viewer, wanted), cursor, limit, wanted.waiting)
 
 
 def _tally(viewer: Viewer, wanted: TodoFilter) -> dict[str, TodoCount]:
@@ -146,13 +150,17 @@ def load_tasks(viewer: Viewer, now: datetime, query: ListQuery, limit: int = LIS
     kinds, chosen, tallies = _kinds(viewer), _kinds(viewer, wanted.kind), _tally(viewer, wanted)
     asked = _asked(viewer, wanted)
     view = replace(LIST, size=limit, lines=lambda viewer, rows: todo_lines(viewer.session, chosen, asked, rows))
-    found = view.found(query, viewer, wanted)
+    found = view.found(query, viewer, replace(wanted, waiting=_waiting(wanted, tallies)))
     return Tasks(
         list=view.around(query, viewer, wanted, found, _number(wanted, chosen, tallies)),
         overdue=_number(replace(wanted, overdue=True), chosen, tallies),
         tabs=_tabs(query, kinds, tallies),
         show_officer=asked.officer_id is None,
     )
+
+
+def _waiting(wanted: TodoFilter, tallies: Mapping[str, TodoCount]) -> frozenset[str]:
+    return frozenset(code for code, tally in tallies.items() if (tally.overdue if wanted.overdue else tally.all).n)
 
 
 def _codes(kinds: Sequence[Kind]) -> set[str]:
