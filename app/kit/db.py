@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import ModuleType
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import JSON, BigInteger, DateTime, Engine, Integer, MetaData, String, create_engine, event, text
@@ -28,6 +28,8 @@ POOL_WAIT = 5
 
 _READ_ONLY = "yumiao_read_only"
 _COMPOSITION = "yumiao_composition"
+_BESIDE = "yumiao_beside"
+Kept = TypeVar("Kept")
 
 
 class Base(DeclarativeBase):
@@ -89,7 +91,7 @@ TABLES: Port[ModuleType] = Port("module with tables", ModuleType)
 class Database:
     """One database and its pool of connections; made once by the composition root and handed on. Its sessions carry the composition.
 
-    What is committed outlives a power cut. Only a caller that throws its database away, as tests do, asks for one that is not
+    `beside` is what is kept of it in memory (`kept_beside`). What is committed outlives a power cut. Only a caller that throws its database away, as tests do, asks for one that is not
     `durable`: quicker on SQLite, and no setting of a deployment reaches it.
     """
 
@@ -100,6 +102,7 @@ class Database:
         engine = _sqlite_engine(self.url, pool_size, durable) if on_sqlite else _postgresql_engine(self.url, pool_size)
         self.engine = engine.execution_options(**{_COMPOSITION: composition})
         self.composition = composition
+        self.beside: dict[Any, Any] = {}
 
     def dispose(self) -> None:
         """Close every connection."""
@@ -178,8 +181,21 @@ def read_scope(database: Database) -> Iterator[Session]:
     options: dict[str, Any] = {_READ_ONLY: True}
     if database.dialect == "postgresql":
         options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-    with Session(database.engine.execution_options(**options), autoflush=False) as session:
+    with Session(
+        database.engine.execution_options(**options), autoflush=False, info={_BESIDE: database.beside}
+    ) as session:
         yield session
+
+
+def kept_beside(session: Session, make: Callable[[], Kept]) -> Kept | None:
+    """What is kept in memory of the database that a session reads; `make` makes it once a database.
+
+    None where the session may write, or reads a past day: it does not see what everybody sees.
+    """
+    beside: dict[Any, Any] | None = session.info.get(_BESIDE)
+    if beside is None:
+        return None
+    return cast(Kept, beside[make] if make in beside else beside.setdefault(make, make()))
 
 
 @contextmanager

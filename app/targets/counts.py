@@ -11,6 +11,7 @@ from app.commissioners.queries import counted_in_year
 from app.enterprises.likely import likely_within
 from app.enterprises.models import Certificate, Enterprise, EnterpriseTag
 from app.enterprises.queries import valid_on
+from app.journal.tallies import count_rows, kept_total
 from app.targets.domain import Applications, Certificates, Commissioners, Counted, Period, Subjects
 
 SUBMITTED = "submitted"
@@ -24,8 +25,32 @@ def rows(counted: Counted, period: Period, region_prefix: str) -> Select[Any]:
 
 def count(session: Session, counted: Counted, period: Period, region_prefix: str) -> int:
     """The number of `rows`."""
-    inner = rows(counted, period, region_prefix).order_by(None).with_only_columns(1, maintain_column_froms=True)
-    return session.scalar(select(func.count()).select_from(inner.subquery())) or 0
+    found = rows(counted, period, region_prefix)
+    firm = _FIRM_OF.get(type(counted))
+    key = (counted, period, region_prefix)
+    return count_rows(session, found) if firm is None else kept_total(session, key, found, firm)
+
+
+def count_expiring(session: Session, counted: Certificates, period: Period, region_prefix: str) -> int:
+    """The number of `expiring`."""
+    key = ("expiring", counted, period, region_prefix)
+    return kept_total(session, key, expiring(counted, period, region_prefix), Enterprise.id)
+
+
+def count_pending(session: Session, counted: Applications, period: Period, region_prefix: str) -> int:
+    """Open cases of the programme that were not handed in yet."""
+    pending = (
+        select(CaseFile.id)
+        .join(Enterprise, Enterprise.id == CaseFile.enterprise_id)
+        .where(
+            CaseFile.programme_code == counted.programme,
+            CaseFile.year == period.year,
+            CaseFile.state == "open",
+            CaseFile.submitted_on.is_(None),
+            likely_within(Enterprise.region_code, region_prefix),
+        )
+    )
+    return kept_total(session, ("pending", counted, period.year, region_prefix), pending, CaseFile.enterprise_id)
 
 
 # -- applications handed in -----------------------------------------------------------------------------------------------------
@@ -103,4 +128,10 @@ _ROWS: dict[type[Any], Callable[[Any, Period, str], Select[Any]]] = {
     Certificates: _certificates,
     Subjects: _subjects,
     Commissioners: _commissioners,
+}
+#: The firm of each row, where rows are of firms; experts are few and counted each time.
+_FIRM_OF: dict[type[Any], Any] = {
+    Applications: CaseFile.enterprise_id,
+    Certificates: Enterprise.id,
+    Subjects: Enterprise.id,
 }

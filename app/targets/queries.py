@@ -6,12 +6,10 @@ from datetime import date
 from decimal import Decimal
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
-from app.cases.models import CaseFile, CaseMarker
-from app.enterprises.likely import likely_within
-from app.enterprises.models import Enterprise
+from app.cases.models import CaseMarker
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import _
@@ -161,27 +159,12 @@ def get_item(view: PlanView, code: str) -> PlanItem:
 
 def count_pending(session: Session, view: PlanView, counted: Applications) -> int:
     """Open cases of the programme that were not handed in yet."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(CaseFile)
-            .join(Enterprise, Enterprise.id == CaseFile.enterprise_id)
-            .where(
-                CaseFile.programme_code == counted.programme,
-                CaseFile.year == view.period.year,
-                CaseFile.state == "open",
-                CaseFile.submitted_on.is_(None),
-                likely_within(Enterprise.region_code, view.region_prefix),
-            )
-        )
-        or 0
-    )
+    return counts.count_pending(session, counted, view.period, view.region_prefix)
 
 
 def count_expiring(session: Session, view: PlanView, counted: Certificates) -> int:
     """Firms whose certificate runs out before the year does, with none to follow."""
-    inner = counts.expiring(counted, view.period, view.region_prefix).with_only_columns(Enterprise.id)
-    return session.scalar(select(func.count()).select_from(inner.subquery())) or 0
+    return counts.count_expiring(session, counted, view.period, view.region_prefix)
 
 
 # -- the rows behind a number ------------------------------------------------------------------------------------------------------------------

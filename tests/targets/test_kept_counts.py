@@ -1,0 +1,254 @@
+"""Counts that are kept are those that are counted anew, whatever is changed by whichever use case, on both databases."""
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from itertools import count
+
+import pytest
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from app.cases.domain.steps import available
+from app.cases.models import CaseFile
+from app.cases.queries import list_entries, programme_of
+from app.cases.schemas import TakeBackStep
+from app.cases.service.undoing import take_back_step
+from app.enterprises.models import Certificate, Enterprise
+from app.enterprises.schemas import CertificateInput, ReasonInput, TagInput
+from app.enterprises.service import records, retiring
+from app.enterprises.service.editing import change_fields
+from app.enterprises.service.parts import PartChange, fingerprint, remove_part
+from app.journal.domain import SubjectKey
+from app.journal.models import JournalEvent, JournalHead
+from app.journal.service import record
+from app.kit.actor import SYSTEM
+from app.kit.clock import today
+from app.kit.db import Database, read_scope, session_scope
+from app.kit.errors import DomainError
+from app.targets import counts as targets
+from app.targets.domain import Applications, Certificates, Counted, Period, Subjects
+from tests.counts import Counts
+from tests.factories import cases as case_files
+from tests.support import people
+from tests.support.statements import recorded_statements
+
+HTE = "high-tech-enterprise"
+COUNTED: tuple[Counted, ...] = (
+    Certificates(what="certificates", certificate=HTE),
+    Subjects(what="subjects", certificate=HTE, tag="high_tech_subject"),
+    Applications(what="applications", programme=HTE),
+)
+REGIONS = ("429005001", "429005102", "429006")
+
+
+def numbers(session: Session, on: date) -> dict[str, int]:
+    """Every number that is kept, of the area and of all."""
+    period, found = Period.of(on.year, on), {}
+    for prefix in ("", "429005", "429005001"):
+        for counted in COUNTED:
+            found[f"{counted.what} {prefix}"] = targets.count(session, counted, period, prefix)
+        found[f"expiring {prefix}"] = targets.count_expiring(
+            session, Certificates(**COUNTED[0].model_dump()), period, prefix
+        )
+        found[f"pending {prefix}"] = targets.count_pending(
+            session, Applications(**COUNTED[2].model_dump()), period, prefix
+        )
+    return found
+
+
+class Office:
+    """An office in which anything happens that its use cases allow."""
+
+    def __init__(self, session: Session, seed: int, now: datetime) -> None:
+        self.session, self.now, self.chance, self._serial = session, now, random.Random(seed), count(1)
+        self.head = people.officer(session, role="administrator", region="")
+
+    def step(self) -> None:
+        """One change; what the use case refuses is none."""
+        firms = list(self.session.scalars(select(Enterprise).order_by(Enterprise.id)))
+        if len(firms) < 6:
+            case_files.firm(self.session, region=self.chance.choice(REGIONS))
+            return
+        firm = self.chance.choice(firms)
+        often = (self.certify, self.tag, self.lead, self.open)
+        change = self.chance.choice(
+            (*often, *often, self.move, self.revoke, self.remove, self.take_back, self.retire, self.visit)
+        )
+        try:
+            with self.session.begin_nested():
+                (change if firm.disabled_on is None else self.chance.choice((self.retire, self.move)))(firm)
+        except DomainError:
+            pass
+
+    def move(self, firm: Enterprise) -> None:
+        region = self.chance.choice(REGIONS)
+        change_fields(self.session, actor=SYSTEM, enterprise=firm, values={"region_code": region}, now=self.now)
+
+    def retire(self, firm: Enterprise) -> None:
+        if firm.disabled_on is None:
+            given = ReasonInput(reason="试")
+            retiring.retire(self.session, actor=self.head, enterprise=firm, given=given, now=self.now)
+        else:
+            retiring.restore(self.session, actor=self.head, enterprise=firm, now=self.now)
+
+    def certify(self, firm: Enterprise) -> None:
+        issued = today(self.now) - timedelta(days=self.chance.choice((-1, 0, 1, 400, 1000)))
+        expires = issued + timedelta(days=self.chance.choice((0, 1, 500, 1095)))
+        values = {"kind": HTE, "number": f"GR{next(self._serial)}", "issued_on": issued, "expires_on": expires}
+        records.put_certificate(self._desk(firm), CertificateInput.model_validate(values))
+
+    def revoke(self, firm: Enterprise) -> None:
+        if (row := self._certificate(firm)) is not None:
+            seen = fingerprint(records.CERTIFICATE.values_of(row))
+            values = {name: getattr(row, name) for name in ("kind", "number", "issued_on", "expires_on")}
+            given = CertificateInput.model_validate(values | {"revoked_on": today(self.now), "seen": seen})
+            records.put_certificate(self._desk(firm), given, row)
+
+    def remove(self, firm: Enterprise) -> None:
+        if (row := self._certificate(firm)) is not None:
+            remove_part(self._desk(firm), records.CERTIFICATE, row)
+
+    def tag(self, firm: Enterprise) -> None:
+        tags = self.chance.choice(([], [TagInput(tag="high_tech_subject")]))
+        records.put_tags(self._desk(firm), tags)
+
+    def open(self, firm: Enterprise) -> None:
+        case_files.opened(self.session, self.head, self.now, enterprise=firm)
+
+    def lead(self, firm: Enterprise) -> None:
+        case = self._case(firm)
+        if case is not None and (steps := available(programme_of(self.session, case), case, self.head)):
+            action = self.chance.choice(steps)
+            values = dict(next((given for code, given in case_files.CERTIFICATION if code == action.code), {}))
+            if "certificate_number" in values:
+                values |= {"certificate_number": f"GR{next(self._serial)}", "issued_on": str(today(self.now))}
+            reason = "试" if action.needs.reason else ""
+            case_files.step(self.session, self.head, self.now, case, action.code, values=values, reason=reason)
+
+    def take_back(self, firm: Enterprise) -> None:
+        if (case := self._case(firm)) is not None and len(list_entries(self.session, case.id)) > 1:
+            command = TakeBackStep(version=case.version, reason="点错了")
+            take_back_step(self.session, actor=self.head, now=self.now, number=case.number, command=command)
+
+    def visit(self, _firm: Enterprise) -> None:
+        subject = SubjectKey("officer", str(self.head.id), "head")
+        record(self.session, actor=self.head, now=self.now, type="session.opened", subject=subject)
+
+    def _desk(self, firm: Enterprise) -> PartChange:
+        return PartChange(self.session, self.head, firm, self.now)
+
+    def _certificate(self, firm: Enterprise) -> Certificate | None:
+        return self.session.scalars(select(Certificate).where(Certificate.enterprise_id == firm.id).limit(1)).first()
+
+    def _case(self, firm: Enterprise) -> CaseFile | None:
+        of_firm = select(CaseFile).where(CaseFile.enterprise_id == firm.id)
+        return self.session.scalars(of_firm.order_by(CaseFile.id.desc()).limit(1)).first()
+
+
+def test_what_is_kept_is_what_is_counted_anew(database: Database, counts: Counts, now: datetime) -> None:
+    with session_scope(database) as session:
+        office = Office(session, counts.feed_steps, now)
+    reached: set[tuple[int, ...]] = set()
+    for number in range(counts.feed_steps):
+        office.now = now + timedelta(days=number // 8)
+        with session_scope(database) as session:
+            office.session = session
+            for _change in range(office.chance.choice((1, 2, 5))):
+                office.step()
+        on = today(office.now)
+        with session_scope(database) as session:
+            anew = numbers(session, on)
+        with read_scope(database) as session:
+            assert numbers(session, on) == anew, number
+            assert numbers(session, on) == anew
+        reached.add(tuple(anew.values()))
+    assert len(reached) > counts.feed_steps // 4, "hardly a number changed"
+
+
+# -- what it costs, and what it must not take for the same --------------------------------------------------------------------
+
+
+def asked(database: Database, on: date) -> list[str]:
+    """The statements that reading every number sends."""
+    with recorded_statements() as statements, read_scope(database) as session:
+        numbers(session, on)
+    return [one.text for one in statements]
+
+
+@pytest.fixture
+def office(database: Database, now: datetime) -> Office:
+    """An office with a firm that holds a certificate."""
+    with session_scope(database) as session:
+        office = Office(session, 1, now)
+        firm = case_files.firm(session)
+        values = {"kind": HTE, "number": "GR1", "issued_on": date(2021, 1, 1), "expires_on": date(2024, 1, 1)}
+        records.put_certificate(PartChange(session, office.head, firm, now), CertificateInput.model_validate(values))
+    return office
+
+
+@contextmanager
+def change(database: Database, office: Office) -> Iterator[Enterprise]:
+    """A change of the office's one firm."""
+    with session_scope(database) as session:
+        office.session = session
+        yield session.scalars(select(Enterprise)).one()
+
+
+def test_nothing_is_counted_again_while_nothing_happens(database: Database, office: Office, now: datetime) -> None:
+    on = today(now)
+    asked(database, on)
+    assert len(asked(database, on)) == 1
+    with change(database, office) as firm:
+        office.visit(firm)
+    assert not [one for one in asked(database, on) if "certificate" in one]
+
+
+def test_of_a_change_only_its_firm_is_counted_again(database: Database, office: Office, now: datetime) -> None:
+    on = today(now)
+    asked(database, on)
+    with change(database, office) as firm:
+        office.retire(firm)
+    again = [one for one in asked(database, on) if "certificate" in one]
+    assert again and all("json_each" in one or "ANY" in one for one in again)
+
+
+def test_a_change_that_names_no_firm_has_all_counted_again(database: Database, office: Office, now: datetime) -> None:
+    on = today(now)
+    asked(database, on)
+    with change(database, office) as firm:
+        firm.disabled_on = on
+        subject = SubjectKey("something", "1", "new")
+        record(office.session, actor=SYSTEM, now=now, type="something.happened", subject=subject)
+    with read_scope(database) as reading, session_scope(database) as session:
+        assert numbers(reading, on) == numbers(session, on)
+
+
+def test_another_history_at_the_same_position_is_not_taken_for_the_first(
+    database: Database, office: Office, now: datetime
+) -> None:
+    """A database that lost its last commits, as a replica may that takes over."""
+    on = today(now)
+    with change(database, office) as firm:
+        office.visit(firm)
+    asked(database, on)
+    with session_scope(database) as session:
+        last = session.scalars(select(JournalEvent).order_by(JournalEvent.position.desc()).limit(1)).one()
+        position, before = last.position - 1, last.previous_hash
+        session.execute(delete(JournalEvent).where(JournalEvent.position == last.position))
+        session.execute(update(JournalHead).values(position=position, hash=before))
+    with change(database, office) as firm:
+        office.retire(firm)
+    with read_scope(database) as reading, session_scope(database) as session:
+        assert numbers(reading, on) == numbers(session, on)
+
+
+def test_a_session_that_writes_counts_what_it_has_written(database: Database, office: Office, now: datetime) -> None:
+    on = today(now)
+    asked(database, on)
+    with change(database, office) as firm:
+        before = numbers(office.session, on)
+        office.retire(firm)
+        office.session.flush()
+        assert numbers(office.session, on) != before
