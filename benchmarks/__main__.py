@@ -3,10 +3,12 @@
 import argparse
 import platform
 import sys
+from contextlib import ExitStack
+from pathlib import Path
 
-from benchmarks import beside, burst, casework, exchange, flow, pages, policies
+from benchmarks import beside, burst, casework, exchange, flow, pages, policies, walk
 from benchmarks.stage import SHORT, SHORT_FIRMS, Size
-from benchmarks.world import make_world
+from benchmarks.world import existing, make_world
 
 
 def main() -> None:
@@ -21,7 +23,17 @@ def main() -> None:
     parser.add_argument("--pushed", type=int, default=5_000, help="records pushed to the simulated province")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument(
-        "--only", choices=["pages", "burst", "export", "import", "policies", "casework", "exchange", "push"]
+        "--only", choices=["pages", "walk", "burst", "export", "import", "policies", "casework", "exchange", "push"]
+    )
+    parser.add_argument(
+        "--smaller", type=int, default=1_000, help="demo firms of the deployment a walk is compared with"
+    )
+    parser.add_argument(
+        "--at",
+        nargs=2,
+        action="append",
+        metavar=("URL", "FOLDER"),
+        help="with --only walk, twice: a large and a small deployment that are there already, each its database and its data directory",
     )
     parser.add_argument("--peers", action="store_true", help="beside a stock Django, on PostgreSQL, and nothing else")
     parser.add_argument(
@@ -39,15 +51,22 @@ def main() -> None:
 
 
 def _measure(chosen: argparse.Namespace) -> None:
+    if chosen.only == "push":
+        exchange.run_push(chosen.db, chosen.pushed, chosen.rounds)
+    elif chosen.only == "walk":
+        _walk(chosen)
+    else:
+        _measure_pages_and_work(chosen)
+
+
+def _measure_pages_and_work(chosen: argparse.Namespace) -> None:
     if chosen.only in (None, "policies"):
         policies.run(chosen.enterprises, chosen.rounds)
     if chosen.only in (None, "casework"):
         casework.run(chosen.db, chosen.cases, chosen.events, chosen.moved, chosen.rounds)
     if chosen.only in (None, "exchange"):
         exchange.run(chosen.db, chosen.enterprises, chosen.pushed, chosen.rounds)
-    if chosen.only == "push":
-        exchange.run_push(chosen.db, chosen.pushed, chosen.rounds)
-    if chosen.only not in ("import", "policies", "casework", "exchange", "push"):
+    if chosen.only not in ("import", "policies", "casework", "exchange"):
         with make_world(chosen.db, chosen.enterprises) as world:
             if chosen.only in (None, "pages"):
                 pages.run(world, chosen.rounds)
@@ -57,6 +76,15 @@ def _measure(chosen: argparse.Namespace) -> None:
                 flow.run_export(world)
     if chosen.only in (None, "import"):
         flow.run_import(chosen.db, chosen.rows)
+
+
+def _walk(chosen: argparse.Namespace) -> None:
+    with ExitStack() as stack:
+        sizes = (chosen.enterprises, chosen.smaller)
+        worlds = [existing(url, Path(folder)) for url, folder in chosen.at or ()] or [
+            stack.enter_context(make_world(chosen.db, firms)) for firms in sizes
+        ]
+        walk.run(worlds[0], worlds[-1], chosen.rounds)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ import httpx2 as httpx
 from sqlalchemy import create_engine, make_url, text
 
 from app.composition.slices import compose
+from app.demo.accounts import PORTAL_LOGIN
 from app.kit.db import Database
 from benchmarks.load import Side
 from tests.support import postgres
@@ -50,20 +51,25 @@ def make_world(dialect: str, enterprises: int) -> Iterator[World]:
         url = f"sqlite:///{folder / 'yumiao.db'}"
         if dialect == "postgresql":
             url = stack.enter_context(_postgres_database())
-        environment = os.environ | {
-            "YUMIAO_ENV": "development",
-            "YUMIAO_DATABASE_URL": url,
-            "YUMIAO_DATA_DIR": str(folder / "data"),
-            "YUMIAO_API_RATE_PER_SECOND": "100000",
-            "YUMIAO_API_BURST": "100000",
-        }
-        world = World(dialect, url, folder, environment)
+        world = existing(url, folder / "data")
         world.run("migrate")
         world.run("seed")
         if enterprises:
             world.run("demo", "--enterprises", str(enterprises))
             analyse(url)
         yield world
+
+
+def existing(url: str, data: Path) -> World:
+    """The deployment over a database and a directory that are there."""
+    environment = os.environ | {
+        "YUMIAO_ENV": "development",
+        "YUMIAO_DATABASE_URL": url,
+        "YUMIAO_DATA_DIR": str(data),
+        "YUMIAO_API_RATE_PER_SECOND": "100000",
+        "YUMIAO_API_BURST": "100000",
+    }
+    return World("sqlite" if url.startswith("sqlite") else "postgresql", url, data.parent, environment)
 
 
 def analyse(url: str) -> None:
@@ -138,18 +144,19 @@ def wait_for(base: str) -> None:
 
 @contextlib.contextmanager
 def signed_in(base: str, login: str = "wang") -> Iterator[httpx.Client]:
-    """A browser in which a demo officer is signed in."""
+    """A browser in which somebody of the demo is signed in."""
     with httpx.Client(base_url=base, timeout=120) as client:
         _sign_in(client, login)
         yield client
 
 
 def _sign_in(client: httpx.Client, login: str) -> None:
-    page = client.get("/sign-in").text
-    token = re.search(r'action="/sign-in".*?name="csrf_token" value="([^"]+)"', page, re.S)
+    door = "/portal/sign-in" if login == PORTAL_LOGIN else "/sign-in"
+    page = client.get(door).text
+    token = re.search(rf'action="{door}".*?name="csrf_token" value="([^"]+)"', page, re.S)
     assert token is not None
     data = {"csrf_token": token[1], "login": login, "password": PASSWORD, "next": "/"}
-    answer = client.post("/sign-in", data=data)
+    answer = client.post(door, data=data)
     assert answer.status_code == httpx.codes.SEE_OTHER, answer.text[:300]
 
 
