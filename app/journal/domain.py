@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
+from types import NoneType
 from typing import Any, Self
 
 import orjson
@@ -83,11 +84,28 @@ def diff(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Chang
     }
 
 
+_AS_THEY_ARE = frozenset({NoneType, bool, int})
+
+
 def plain(value: Any) -> Any:
     """`value` in terms that JSON keeps exactly on both databases (no floats)."""
+    kind = type(value)
+    if kind is str:
+        return value.replace("\x00", "")
+    if kind in _AS_THEY_ARE:
+        return value
+    if kind is list or kind is tuple:
+        return [plain(item) for item in value]
+    if kind is dict:
+        return {str(key): plain(item) for key, item in value.items()}
+    return _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    """The same for what is rarer, or a kind of something else."""
     if isinstance(value, Enum):
         return plain(value.value)
-    if value is None or isinstance(value, (bool, int)):
+    if isinstance(value, int):
         return value
     if isinstance(value, str):
         return value.replace("\x00", "")

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import Column, Dialect, FromClause, func, insert, select
+from sqlalchemy import ARRAY, JSON, Column, Dialect, FromClause, func, insert, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -79,24 +79,35 @@ def _as_raised_elsewhere(error: psycopg.Error, statement: str, dialect: Dialect)
 
 def _values(columns: Sequence[Column[Any]], rows: Sequence[Row], dialect: Dialect) -> Iterator[list[Any]]:
     """The rows as the driver takes them, in the order of `columns`."""
-    readers = [_reader(column, dialect) for column in columns]
+    names = rows[0].keys()
+    order = [column.name for column in columns]
+    made = {column.name: default for column in columns if column.name not in names and (default := _default_of(column))}
+    writers = [(place, write) for place, column in enumerate(columns) if (write := _writer(column, dialect))]
     for row in rows:
-        if row.keys() != rows[0].keys():
+        if row.keys() != names:
             raise ValueError("rows that are written together name the same columns")
-        yield [read(row) for read in readers]
+        values = [row[column] if column in row else made[column]() for column in order]
+        for place, write in writers:
+            values[place] = write(values[place])
+        yield values
 
 
-def _reader(column: Column[Any], dialect: Dialect) -> Callable[[Row], Any]:
-    name, default = column.name, _default_of(column)
-    bound: Callable[[Any], Any] | None = column.type.dialect_impl(dialect).bind_processor(dialect)
-    process = bound or _as_it_is
-    if default is None:
-        return lambda row: process(row[name])
-    return lambda row: process(row[name] if name in row else default())
+def _writer(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """What makes of a value what the driver takes; None where it takes it as it is."""
+    if isinstance(column.type, ARRAY):
+        return _array_text
+    kind = column.type.dialect_impl(dialect)
+    bound = (
+        JSON.bind_processor if isinstance(kind, JSON) else type(kind).bind_processor
+    )  # JSON as text, not to be wrapped
+    return bound(kind, dialect)
 
 
-def _as_it_is(value: Any) -> Any:
-    return value
+def _array_text(texts: Sequence[str]) -> str:
+    """An array of texts as PostgreSQL writes it: the driver would look at each of the hundred terms of a firm by itself."""
+    if any(sign in "".join(texts) for sign in '"\\'):
+        texts = [text.replace("\\", "\\\\").replace('"', '\\"') for text in texts]
+    return '{"' + '","'.join(texts) + '"}' if texts else "{}"
 
 
 def _default_of(column: Column[Any]) -> Callable[[], Any] | None:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Text, column, select, table
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
@@ -72,6 +72,18 @@ def test_what_a_row_leaves_out_has_its_default(session: Session) -> None:
     kept = session.scalars(select(YearlyFigures).where(YearlyFigures.enterprise_id == owner.id)).all()
     assert len(kept) == MANY
     assert all((row.unread_cells, row.note) == ({}, "") for row in kept)
+
+
+def test_a_list_of_texts_is_written_as_it_is(session: Session) -> None:
+    if session.get_bind().dialect.name == "sqlite":
+        return  # it has no lists
+    terms = table("enterprise_search", column("enterprise_id"), column("terms", ARRAY(Text)))
+    given = [[], HARD, [*HARD, "甲"], ["甲", "乙"], ["NULL", "null", " "]] * MANY
+    keys = insert_numbered(session, Enterprise, rows(len(given)))
+    written = [{"enterprise_id": key, "terms": texts} for key, texts in zip(keys, given, strict=True)]
+    insert_rows(session, terms, written)
+    kept = session.execute(select(terms.c.enterprise_id, terms.c.terms).order_by(terms.c.enterprise_id))
+    assert [row.terms for row in kept] == given
 
 
 def test_a_code_that_is_taken_is_an_integrity_error_and_takes_nothing_in(session: Session) -> None:

@@ -6,6 +6,7 @@ and a final comparison with the text itself takes out what only shares the pairs
 
 import unicodedata
 from collections.abc import Iterable
+from operator import add
 
 from app.enterprises.domain.names import read_aloud
 
@@ -15,7 +16,8 @@ MAX_WORDS = 6
 
 def fold(text: str) -> str:
     """`text` as it is compared: compatibility forms unified, lower case, letters, digits and ideographs only."""
-    return "".join(c for c in unicodedata.normalize("NFKC", text).lower() if c.isalnum())
+    folded = unicodedata.normalize("NFKC", text).lower()
+    return folded if folded.isalnum() else "".join(filter(str.isalnum, folded))
 
 
 def search_document(names: Iterable[str], codes: Iterable[str]) -> str:
@@ -34,8 +36,7 @@ def search_terms(text: str) -> list[str]:
     """The index terms of `text`: all single characters and all pairs within each line, sorted."""
     terms: set[str] = set()
     for line in text.split("\n"):
-        terms.update(line)
-        terms.update(line[at : at + 2] for at in range(len(line) - 1))
+        terms.update(line, map(add, line, line[1:]))
     return sorted(terms)
 
 

@@ -42,6 +42,8 @@ class Uscc:
 def normalise(text: str) -> str:
     """`text` in half width and upper case, without blanks, hyphens, control and invisible characters."""
     folded = unicodedata.normalize("NFKC", text).upper()
+    if folded.isascii() and folded.isalnum():
+        return folded
     return "".join(c for c in folded if not c.isspace() and unicodedata.category(c)[0] != "C" and c not in "-‐–—")
 
 

@@ -24,6 +24,7 @@ from app.enterprises.service.editing import add_former_names, change_fields
 from app.enterprises.service.recording import note, snapshot
 from app.enterprises.service.registering import insert_many, prepare_row
 from app.kit.actor import Actor
+from app.kit.membership import one_of
 
 
 @dataclass(frozen=True)
@@ -171,12 +172,12 @@ def _row_of(verdict: RowVerdict, now: datetime) -> dict[str, Any]:
 def _load(session: Session, batch: Sequence[Parsed], prefix: str, *, lock: bool) -> RegisterSnapshot:
     """The firms that bear or bore the batch's codes, in a few queries whatever the batch's size."""
     codes = [parsed.key for parsed in batch]
-    statement = select(Enterprise).where(Enterprise.uscc.in_(codes)).order_by(Enterprise.id)
+    statement = select(Enterprise).where(one_of(Enterprise.uscc, codes)).order_by(Enterprise.id)
     firms = {firm.uscc: firm for firm in session.scalars(statement.with_for_update() if lock else statement)}
     bore = (
         select(FormerCode.uscc, Enterprise)
         .join(Enterprise, Enterprise.id == FormerCode.enterprise_id)
-        .where(FormerCode.uscc.in_([code for code in codes if code not in firms]))
+        .where(one_of(FormerCode.uscc, [code for code in codes if code not in firms]))
     )
     firms |= dict(session.execute(bore).all())
     names: dict[int, set[str]] = {}

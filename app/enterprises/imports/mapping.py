@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -47,6 +48,16 @@ class TableLayout:
     header_row: int
     columns: tuple[MappedColumn, ...]
     unread_sheets: tuple[str, ...] = ()
+
+    @cached_property
+    def filling(self) -> tuple[tuple[str, int], ...]:
+        """The fields that a column fills, each with its column."""
+        return tuple((column.field, column.index) for column in self.columns if column.field not in (IGNORED, REASON))
+
+    @cached_property
+    def units(self) -> dict[str, str]:
+        """The units of those columns, by field."""
+        return {column.field: column.unit for column in self.columns if column.field not in (IGNORED, REASON)}
 
     def index_of(self, field: str) -> int | None:
         """The column that fills `field`."""

@@ -2,13 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from app.enterprises.domain.uscc import Uscc, normalise, parse_uscc
-from app.enterprises.imports.mapping import IGNORED, REASON, TableLayout
+from app.enterprises.imports.mapping import TableLayout
 from app.enterprises.imports.reasons import RowReason
 from app.kit.errors import Invalid
 from app.kit.tabular.reader import Row, Sheet
@@ -17,6 +17,8 @@ from app.kit.tabular.reader import Row, Sheet
 EXAMPLE_USCC = "91429099MA0YUMA0XF"
 EARLIEST = date(1840, 1, 1)
 _NOTHING = {"-", "--", "—", "——", "/", "n/a", "na", "null", "none", "无", "空", "nan", "#n/a"}
+_LONGEST_NOTHING = max(map(len, _NOTHING))
+_EXACT = frozenset[str]()
 _DAY = re.compile(
     r"(\d{4})(?:[-/.年])(\d{1,2})(?:[-/.月])(\d{1,2})日?(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?|(\d{4})(\d{2})(\d{2})"
 )
@@ -29,7 +31,7 @@ class SourceRow:
     number: int
     cells: list[str]
     texts: dict[str, str]
-    units: dict[str, str]
+    units: Mapping[str, str]
     inexact: frozenset[str] = frozenset()
     problem: RowReason | None = None
 
@@ -72,17 +74,10 @@ def source_row(number: int, cells: list[str], layout: TableLayout) -> SourceRow:
 
 
 def _source(row: Row, layout: TableLayout, problem: RowReason | None) -> SourceRow:
-    texts: dict[str, str] = {}
-    units: dict[str, str] = {}
-    inexact = set()
-    for column in layout.columns:
-        if column.field in (IGNORED, REASON):
-            continue
-        texts[column.field] = "" if row.broken else _text(row.cells, column.index)
-        units[column.field] = column.unit
-        if column.index in row.inexact:
-            inexact.add(column.field)
-    return SourceRow(row.number, row.cells, texts, units, frozenset(inexact), problem)
+    cells = [] if row.broken else row.cells
+    texts = {field: _text(cells, index) for field, index in layout.filling}
+    inexact = frozenset(field for field, index in layout.filling if index in row.inexact) if row.inexact else _EXACT
+    return SourceRow(row.number, row.cells, texts, layout.units, inexact, problem)
 
 
 def read_uscc(parsed: Parsed) -> None:
@@ -129,7 +124,7 @@ def read_yes_no(text: str) -> bool | None:
 
 def _text(cells: list[str], index: int) -> str:
     text = cells[index].strip() if index < len(cells) else ""
-    return "" if text.lower() in _NOTHING else text
+    return "" if len(text) <= _LONGEST_NOTHING and text.lower() in _NOTHING else text
 
 
 def _problem(row: Row, width: int, *, fixed: bool) -> RowReason | None:

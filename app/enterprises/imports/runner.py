@@ -26,6 +26,7 @@ from app.jobs.run import Run
 from app.journal.domain import SubjectKey
 from app.journal.service import record
 from app.kit.actor import Actor
+from app.kit.ahead import one_ahead
 from app.kit.bulk import insert_rows
 from app.kit.clock import today
 from app.kit.db import read_scope, refresh_statistics, session_scope
@@ -90,10 +91,11 @@ def _take_batches(work: _ImportContext, repeats: Repeats, total: int) -> None:
     rows = source_rows(work.sheet, work.layout)
     rows = _after(rows, reached, work.taker, repeats)
     run.between_batches(done, total)
-    for batch in parse_batches(rows, work.taker, repeats, BATCH):
-        done += len(batch)
-        _commit_batch(work, batch, done, total)
-        run.between_batches(done, total)
+    with one_ahead(parse_batches(rows, work.taker, repeats, BATCH)) as batches:
+        for batch in batches:
+            done += len(batch)
+            _commit_batch(work, batch, done, total)
+            run.between_batches(done, total)
 
 
 def _after(rows: Iterator[SourceRow], reached: int, taker: Taker, repeats: Repeats) -> Iterator[SourceRow]:
