@@ -41,7 +41,7 @@ def index_new(session: Session, documents: Sequence[tuple[int, str]]) -> None:
     """Add (id, search text) of firms that are not in the index yet."""
     dialect = session.get_bind().dialect.name
     target = _SQLITE if dialect == "sqlite" else _POSTGRESQL
-    insert_rows(session, target, [_row(dialect, key, document) for key, document in documents])
+    insert_rows(session, target, (_row(dialect, key, document) for key, document in documents))
 
 
 def reindex(session: Session, ids: Iterable[int] | None = None) -> None:
@@ -75,7 +75,9 @@ def _grouped(session: Session, owner: object, value: object, ids: list[int]) -> 
 
 def _row(dialect: str, key: int, document: str) -> dict[str, object]:
     terms = search_terms(document)
-    return {"rowid": key, "terms": " ".join(terms)} if dialect == "sqlite" else {"enterprise_id": key, "terms": terms}
+    return (
+        {"rowid": key, "terms": " ".join(terms)} if dialect == "sqlite" else {"enterprise_id": key, "terms": [*terms]}
+    )
 
 
 def matching(session: Session, query: str) -> ColumnElement[bool] | None:

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -57,24 +58,33 @@ def append(session: Session) -> None:
     head = session.execute(
         select(JournalHead.position, JournalHead.hash).where(JournalHead.id == HEAD_ID).with_for_update()
     ).one_or_none()
-    position, last = (head.position, head.hash) if head else (0, GENESIS)
-    rows: list[dict[str, Any]] = []
-    private: list[dict[str, Any]] = []
-    for event in pending:
-        position += 1
-        row = _row(event, position, last)
-        if event.private:
-            private.append(_private_row(event, row))
-        last = row["hash"] = event_digest(row)
-        rows.append(row)
-    insert_rows(session, JournalEvent, rows)
-    if private:
-        insert_rows(session, JournalPrivate, private)
+    chain = _Chain(head.position, head.hash) if head else _Chain(0, GENESIS)
+    insert_rows(session, JournalEvent, map(chain.link, pending))
+    insert_rows(session, JournalPrivate, chain.private)
+    reached = {"position": chain.position, "hash": chain.hash}
     if head:
-        session.execute(update(JournalHead).where(JournalHead.id == HEAD_ID).values(position=position, hash=last))
+        session.execute(update(JournalHead).where(JournalHead.id == HEAD_ID).values(reached))
     else:
-        session.execute(insert(JournalHead).values(id=HEAD_ID, position=position, hash=last))
+        session.execute(insert(JournalHead).values(id=HEAD_ID, **reached))
     pending.clear()
+
+
+@dataclass
+class _Chain:
+    """The journal's end: each event that is linked to it is the new one."""
+
+    position: int
+    hash: str
+    private: list[dict[str, Any]] = field(default_factory=list)
+
+    def link(self, event: PendingEvent) -> dict[str, Any]:
+        """The event as a row, in its place."""
+        self.position += 1
+        row = _row(event, self.position, self.hash)
+        if event.private:
+            self.private.append(_private_row(event, row))
+        self.hash = row["hash"] = event_digest(row)
+        return row
 
 
 def _row(event: PendingEvent, position: int, previous_hash: str) -> dict[str, Any]:

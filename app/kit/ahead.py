@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
+from itertools import islice
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -17,8 +18,12 @@ def one_ahead(items: Iterator[T]) -> Iterator[Iterator[T]]:
 
 
 def _one_ahead(items: Iterator[T], thread: ThreadPoolExecutor) -> Iterator[T]:
-    context, over = copy_context(), object()
-    coming = thread.submit(context.run, next, items, over)
-    while (item := coming.result()) is not over:
-        coming = thread.submit(context.run, next, items, over)
-        yield item  # type: ignore[misc]
+    context = copy_context()
+
+    def make() -> list[T]:
+        return context.run(lambda: list(islice(items, 1)))
+
+    coming = thread.submit(make)
+    while made := coming.result():
+        coming = thread.submit(make)
+        yield made[0]

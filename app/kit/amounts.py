@@ -8,6 +8,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from app.kit.i18n import N_
 from app.kit.money import MAX_FEN, SCALES
@@ -82,6 +83,7 @@ class ParsedAmount:
     remark: str = ""
 
 
+@lru_cache(maxsize=2_048)
 def read_amount(text: str, *, unit: str = "") -> ParsedAmount:
     """Read `text`; `unit` (万元, 千元, 万美元 …) is what its column says, for a number that states none itself."""
     folded = _fold(text)

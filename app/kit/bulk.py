@@ -1,10 +1,11 @@
 """Many rows at once: PostgreSQL takes them by COPY, which neither parses nor plans; SQLite by one statement executed many times."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import sqlite3
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import Any, cast
 
 import psycopg
-from psycopg import sql
 from sqlalchemy import ARRAY, JSON, Column, Dialect, FromClause, func, insert, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -15,22 +16,27 @@ from app.kit.db import Base, is_postgresql
 FEW = 20
 
 Row = Mapping[str, Any]
+Writer = Callable[[Any], Any]
 
 
-def insert_rows(session: Session, into: type[Base] | FromClause, rows: Sequence[Row]) -> None:
-    """Insert `rows`, which all name the same columns; what they leave out has its default. Raises `IntegrityError`."""
-    target = _table(into)
-    if len(rows) > FEW and is_postgresql(session):
-        _copy(session, target, rows)
-    elif rows:
-        session.execute(insert(target), [dict(row) for row in rows])  # type: ignore[arg-type]
+def insert_rows(session: Session, into: type[Base] | FromClause, rows: Iterable[Row]) -> None:
+    """Insert `rows`, which all name the same columns; what they leave out has its default. Raises `IntegrityError`.
+
+    They may be made one by one, without the session: then the database takes in one while the next is made.
+    """
+    target, coming = _table(into), iter(rows)
+    first = list(islice(coming, FEW + 1))
+    if len(first) > FEW:
+        _write(session, target, first[0].keys(), chain(first, coming))
+    elif first:
+        session.execute(insert(target), [dict(row) for row in first])  # type: ignore[arg-type]
 
 
 def insert_numbered(session: Session, model: type[Base], rows: Sequence[Row]) -> list[int]:
     """The same for a table that numbers its rows in `id`; returns the ids in the order of `rows`."""
     if len(rows) > FEW:
         ids = _next_ids(session, model, len(rows))
-        insert_rows(session, model, [{**row, "id": key} for row, key in zip(rows, ids, strict=True)])
+        insert_rows(session, model, ({**row, "id": key} for row, key in zip(rows, ids, strict=True)))
         return ids
     id_column = _table(model).c.id
     statement = insert(model).returning(id_column, sort_by_parameter_order=True)
@@ -52,34 +58,44 @@ def _next_ids(session: Session, model: type[Base], number: int) -> list[int]:
     return list(session.scalars(select(sequence).select_from(series)))
 
 
-def _copy(session: Session, target: FromClause, rows: Sequence[Row]) -> None:
+def _write(session: Session, target: FromClause, names: Collection[str], rows: Iterable[Row]) -> None:
     session.flush()
     connection = session.connection()
     known = cast(Sequence[Column[Any]], target.columns.values())
-    columns = [column for column in known if column.name in rows[0] or column.default is not None]
-    statement = sql.SQL("copy {} ({}) from stdin").format(
-        sql.Identifier(cast(Any, target).name), sql.SQL(", ").join(sql.Identifier(column.name) for column in columns)
-    )
-    driver = cast(psycopg.Connection[Any], connection.connection.driver_connection)
+    columns = [column for column in known if column.name in names or column.default is not None]
+    quote = connection.dialect.identifier_preparer.quote
+    into = f"{quote(cast(Any, target).name)} ({', '.join(quote(column.name) for column in columns)})"
+    values = _values(columns, names, rows, connection.dialect)
     try:
-        with driver.cursor() as cursor, cursor.copy(statement) as copy:
-            for values in _values(columns, rows, connection.dialect):
-                copy.write_row(values)
-    except psycopg.Error as error:
-        raise _as_raised_elsewhere(error, statement.as_string(driver), connection.dialect) from None
+        (_copy if is_postgresql(session) else _repeat)(connection.connection.driver_connection, into, values)
+    except (psycopg.Error, sqlite3.Error) as error:
+        raise _as_raised_elsewhere(error, into, connection.dialect) from None
 
 
-def _as_raised_elsewhere(error: psycopg.Error, statement: str, dialect: Dialect) -> BaseException:
+def _copy(driver: Any, into: str, values: Iterable[Sequence[Any]]) -> None:
+    with driver.cursor() as cursor, cursor.copy(f"copy {into} from stdin") as copy:
+        for row in values:
+            copy.write_row(row)
+
+
+def _repeat(driver: Any, into: str, values: Iterable[Sequence[Any]]) -> None:
+    places = "?" + ", ?" * into.count(",")
+    driver.executemany(f"insert into {into} values ({places})", values)  # noqa: S608 - names of our own tables
+
+
+def _as_raised_elsewhere(error: psycopg.Error | sqlite3.Error, into: str, dialect: Dialect) -> BaseException:
     """What SQLAlchemy raises for the same error of an ordinary insert; without the row, which may hold what no log may."""
-    bare = type(error)(error.diag.message_primary or str(error).split("\n", 1)[0])
+    told = error.diag.message_primary if isinstance(error, psycopg.Error) else None
+    bare, family = type(error)(told or str(error).split("\n", 1)[0]), dialect.loaded_dbapi.Error
     return DBAPIError.instance(
-        statement, None, bare, psycopg.Error, hide_parameters=True, connection_invalidated=False, dialect=dialect
+        f"insert into {into}", None, bare, family, hide_parameters=True, connection_invalidated=False, dialect=dialect
     )
 
 
-def _values(columns: Sequence[Column[Any]], rows: Sequence[Row], dialect: Dialect) -> Iterator[list[Any]]:
-    """The rows as the driver takes them, in the order of `columns`."""
-    names = rows[0].keys()
+def _values(
+    columns: Sequence[Column[Any]], names: Collection[str], rows: Iterable[Row], dialect: Dialect
+) -> Iterator[list[Any]]:
+    """The rows, which name the columns `names`, as the driver takes them, in the order of `columns`."""
     order = [column.name for column in columns]
     made = {column.name: default for column in columns if column.name not in names and (default := _default_of(column))}
     writers = [(place, write) for place, column in enumerate(columns) if (write := _writer(column, dialect))]
@@ -92,18 +108,17 @@ def _values(columns: Sequence[Column[Any]], rows: Sequence[Row], dialect: Dialec
         yield values
 
 
-def _writer(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+def _writer(column: Column[Any], dialect: Dialect) -> Writer | None:
     """What makes of a value what the driver takes; None where it takes it as it is."""
     if isinstance(column.type, ARRAY):
         return _array_text
-    kind = column.type.dialect_impl(dialect)
-    bound = (
-        JSON.bind_processor if isinstance(kind, JSON) else type(kind).bind_processor
-    )  # JSON as text, not to be wrapped
-    return bound(kind, dialect)
+    kind: Any = column.type.dialect_impl(dialect)
+    if isinstance(kind, JSON):
+        return cast(Writer, cast(Any, JSON).bind_processor(kind, dialect))  # as text, not wrapped for the driver
+    return cast(Writer, kind.bind_processor(dialect))
 
 
-def _array_text(texts: Sequence[str]) -> str:
+def _array_text(texts: Collection[str]) -> str:
     """An array of texts as PostgreSQL writes it: the driver would look at each of the hundred terms of a firm by itself."""
     if any(sign in "".join(texts) for sign in '"\\'):
         texts = [text.replace("\\", "\\\\").replace('"', '\\"') for text in texts]

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from pypinyin import Style, lazy_pinyin
 
 from app.enterprises.domain.names import (
-    _full_and_short,
+    _WORD,
     _reader,
     _words,
     initials_of,
@@ -37,8 +37,10 @@ def test_names_are_read(name: str, pinyin: str, initials: str) -> None:
 def test_a_name_is_read_as_the_dictionary_reads_it(name: str) -> None:
     """Phrase by phrase, each read once, is what the library says of the whole."""
     _ = pinyin_of("重工")  # the readings of our own are there
-    parts = lazy_pinyin(name, style=Style.NORMAL, errors=_words)  # type: ignore[arg-type]
-    assert _reader()(name) == [_full_and_short(part.lower()) for part in parts if part]
+    parts = [part.lower() for part in lazy_pinyin(name, style=Style.NORMAL, errors=_words) if part]  # type: ignore[arg-type]
+    full, short = _reader()(name)
+    assert full == [part.removeprefix(_WORD) for part in parts]
+    assert short == [part.removeprefix(_WORD) if part.startswith(_WORD) else part[:1] for part in parts]
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from functools import lru_cache, partial
+from typing import NamedTuple
 
 # Readings that the general dictionary gets wrong in the names of firms and people.
 _PHRASES: dict[str, list[list[str]]] = {
@@ -39,41 +40,54 @@ _WIDE = re.compile("[\uff10-\uff5a]+")
 _PARTED = re.compile(r"(?<=[\u4e00-\u9fff（）]) (?=[\u4e00-\u9fff（）])")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 
-#: A character's full pinyin and its first letter; a Latin word or number stays whole in both.
-Reading = tuple[str, str]
+
+class Reading(NamedTuple):
+    """The full pinyin of each character, and its first letter; a Latin word or number stays whole in both."""
+
+    full: Sequence[str]
+    short: Sequence[str]
 
 
 class _NameReader:
     """Reads names by the dictionary, which is opened when the first name is read: no start waits for it.
 
-    A name is cut into the dictionary's phrases; names are made of the same few thousand, and each is read once.
+    A name is cut into the dictionary's phrases and the words between; most names are made of the same few thousand, each read once.
     """
 
     def __init__(self) -> None:
-        from pypinyin import Style, lazy_pinyin, load_phrases_dict
+        from pypinyin import Style, lazy_pinyin
         from pypinyin.constants import PHRASES_DICT, RE_HANS
         from pypinyin.seg.mmseg import p_set
 
-        load_phrases_dict(_PHRASES)
+        PHRASES_DICT.update(_PHRASES)
+        p_set.train(iter(_PHRASES))
         self._syllables: Callable[[str], list[str]] = partial(lazy_pinyin, style=Style.NORMAL, errors=_words)  # type: ignore[arg-type]
         self._phrases: Container[str] = PHRASES_DICT
         self._beginnings: Container[str] = p_set._set
         self._runs = re.compile(f"({RE_HANS.pattern[1:-1]})")
         self._read = lru_cache(maxsize=20_000)(self._read_phrase)
 
-    def __call__(self, name: str) -> list[Reading]:
+    def __call__(self, name: str) -> Reading:
         """How each Chinese character is read, and each word between them."""
-        found: list[Reading] = []
+        full: list[str] = []
+        short: list[str] = []
         for place, run in enumerate(self._runs.split(name)):
             if place % 2:
                 for phrase in self._cut(run):
-                    found += self._read(phrase)
-            else:
-                found += (_full_and_short(word.lower()) for word in _words(run))
-        return found
+                    read = self._read(phrase)
+                    full += read.full
+                    short += read.short
+            elif run:
+                words = _latin_words(run.lower())
+                full += words
+                short += words
+        return Reading(full, short)
 
-    def _read_phrase(self, phrase: str) -> tuple[Reading, ...]:
-        return tuple(_full_and_short(part.lower()) for part in self._syllables(phrase) if part)
+    def _read_phrase(self, phrase: str) -> Reading:
+        parts = [part.lower() for part in self._syllables(phrase) if part]
+        whole = [part.startswith(_WORD) for part in parts]
+        full = [part.removeprefix(_WORD) for part in parts]
+        return Reading(full, [part if word else part[:1] for part, word in zip(full, whole, strict=True)])
 
     def _cut(self, run: str) -> Iterator[str]:
         """The longest phrase of the dictionary at each place, else one character; as the dictionary's own cutter does, but quicker."""
@@ -109,32 +123,32 @@ def normalise_name(text: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    return [f"{_WORD}{word}" for word in _LATIN.findall(unicodedata.normalize("NFKC", text))]
+    return [f"{_WORD}{word}" for word in _latin_words(text)]
+
+
+def _latin_words(text: str) -> list[str]:
+    return _LATIN.findall(unicodedata.normalize("NFKC", text))
 
 
 @lru_cache(maxsize=4_096)
-def read_aloud(name: str) -> tuple[Reading, ...]:
-    """The reading of each character."""
-    return tuple(_reader()(name))
-
-
-def _full_and_short(part: str) -> Reading:
-    return (part[1:], part[1:]) if part.startswith(_WORD) else (part, part[:1])
+def read_aloud(name: str) -> Reading:
+    """How the name is spoken."""
+    return _reader()(name)
 
 
 def pinyin_of(name: str) -> str:
     """Full pinyin with a blank between syllables: what lists sort names by."""
-    return " ".join(full for full, _ in read_aloud(name))
+    return " ".join(read_aloud(name).full)
 
 
 def initials_of(name: str) -> str:
     """The first letter of each syllable; Latin words and numbers stay whole (`ABC科技` → `abckj`)."""
-    return "".join(short for _, short in read_aloud(name))
+    return "".join(read_aloud(name).short)
 
 
 def person_pinyin(name: str) -> str:
     """Full pinyin of a person's name; a polyphone family name is read as a family name."""
-    read = [full for full, _ in read_aloud(name)]
+    read = [*read_aloud(name).full]
     if read and name[:1] in _SURNAMES:
         read[0] = _SURNAMES[name[0]]
     return " ".join(read)

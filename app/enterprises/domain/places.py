@@ -81,6 +81,8 @@ class RegionIndex:
 
     def _ahead(self, text: str, at: int, node: str) -> _Match | None:
         for position in range(at + 1, min(at + _SEARCH_AHEAD, len(text))):
+            if text[position] not in self._lengths:  # most characters begin no name
+                continue
             match = self._longest_at(text, position, node, self._full)
             if match and len(match.code) >= _COUNTY_DIGITS and (node or match.end - position > 2):
                 return match

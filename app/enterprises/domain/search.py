@@ -6,6 +6,7 @@ and a final comparison with the text itself takes out what only shares the pairs
 
 import unicodedata
 from collections.abc import Iterable
+from itertools import chain
 from operator import add
 
 from app.enterprises.domain.names import read_aloud
@@ -24,20 +25,16 @@ def search_document(names: Iterable[str], codes: Iterable[str]) -> str:
     """What a firm is found by, one line each: every name, its full pinyin, its initials, every code."""
     lines: dict[str, None] = {}
     for name in names:
-        read = read_aloud(name)
-        lines[fold(name)] = None
-        lines[fold("".join(full for full, _ in read))] = None
-        lines[fold("".join(short for _, short in read))] = None
+        spoken = read_aloud(name)
+        lines |= dict.fromkeys((fold(name), fold("".join(spoken.full)), fold("".join(spoken.short))))
     lines.update((fold(code), None) for code in codes)
     return "\n".join(line for line in lines if line)
 
 
-def search_terms(text: str) -> list[str]:
-    """The index terms of `text`: all single characters and all pairs within each line, sorted."""
-    terms: set[str] = set()
-    for line in text.split("\n"):
-        terms.update(line, map(add, line, line[1:]))
-    return sorted(terms)
+def search_terms(text: str) -> set[str]:
+    """The index terms of `text`: all single characters and all pairs within each line."""
+    lines = text.split("\n")
+    return set(chain(*lines, *(map(add, line, line[1:]) for line in lines)))
 
 
 def query_words(query: str) -> list[str]:

@@ -119,7 +119,7 @@ def insert_many(
 def _created(
     actor: Actor, now: datetime, event: str, key: int, row: Mapping[str, Any], data: Mapping[str, Any] | None
 ) -> PendingEvent:
-    changes = {name: (None, row[name]) for name in WRITTEN if row[name] not in (None, "", {})}
+    changes = {name: (None, value) for name in WRITTEN if (value := row[name]) or isinstance(value, int)}
     if row["uscc_confirmed"]:
         changes.pop("uscc_confirmed")  # worth a word only where a code waits
     return PendingEvent(actor, now, event, subject_key(key, row["name"], row["region_code"]), changes, dict(data or {}))
