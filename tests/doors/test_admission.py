@@ -17,7 +17,7 @@ from starlette.types import Message
 
 from app.config import Settings
 from app.doors.requests import streams
-from app.doors.requests.admission import PAGES, STREAMS, WATCHERS, Admission, Busy, Lane
+from app.doors.requests.admission import READERS, STREAMS, WATCHERS, WRITERS, Admission, Busy, Lane
 from app.doors.requests.deps import SESSION_COOKIE
 from app.kit.db import POOL_SIZE, Database, read_scope, session_scope
 from tests.api.served import served
@@ -77,9 +77,9 @@ def test_sixty_four_at_once_are_all_answered_and_health_meanwhile(server: Server
 
 def test_the_lanes_share_out_the_pool() -> None:
     lanes = Admission()
-    assert (lanes.pages.places, lanes.streams.places) == (PAGES, STREAMS)
-    assert PAGES + STREAMS + WATCHERS == POOL_SIZE
-    assert PAGES >= POOL_SIZE / 2
+    assert (lanes.reads.places, lanes.writes.places, lanes.streams.places) == (READERS, WRITERS, STREAMS)
+    assert READERS + WRITERS + STREAMS + WATCHERS == POOL_SIZE
+    assert WRITERS >= READERS > 1
 
 
 def test_who_waits_comes_in_the_order_of_coming_and_not_for_ever() -> None:
@@ -115,7 +115,8 @@ def test_who_waits_comes_in_the_order_of_coming_and_not_for_ever() -> None:
 @pytest.fixture
 def full(app: FastAPI) -> None:
     """No page and no stream is admitted."""
-    app.state.admission = Admission(pages=Lane(0, patience=0.01), streams=Lane(0, patience=0.01))
+    none = Lane(0, patience=0.01)
+    app.state.admission = Admission(reads=none, writes=none, streams=none)
 
 
 @pytest.mark.usefixtures("full")
@@ -137,6 +138,16 @@ def test_a_machine_that_finds_no_place_is_told_when_to_come_back(client: Client)
     answer = client.get("/api/v1/enterprises", headers={"authorization": "Bearer x"})
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert answer.json()["code"] == "server.busy"
+
+
+def test_who_reads_waits_for_no_writer_and_who_writes_for_no_reader(app: FastAPI, client: Client) -> None:
+    form = {"login": "nobody", "password": "nothing"}
+    app.state.admission = Admission(writes=Lane(0, patience=0.01))
+    assert client.get("/sign-in").status_code == 200
+    assert client.post_form("/sign-in", form).status_code == 503
+    app.state.admission = Admission(reads=Lane(0, patience=0.01))
+    assert client.get("/sign-in").status_code == 503
+    assert client.post_form("/sign-in", form).status_code == 422
 
 
 def test_a_pool_that_gives_no_connection_is_no_unexpected_error(app: FastAPI, client: Client) -> None:

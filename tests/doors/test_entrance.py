@@ -124,7 +124,7 @@ def test_who_may_not_come_in_is_told_so_before_what_is_wrong_with_the_address(
 @pytest.mark.parametrize("address", ["/enterprises/export.pdf", "/cases/export.pdf", "/api/v1/enterprises?limit=0"])
 def test_a_wrong_address_needs_no_second_place(app: FastAPI, sign_in: Callable[..., Client], address: str) -> None:
     client = sign_in()
-    app.state.admission = Admission(pages=Lane(1, patience=2))
+    app.state.admission = Admission(reads=Lane(1, patience=2))
     assert client.get(address).status_code in (401, 404, 422)
     assert client.get("/enterprises").status_code == 200
 

@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 from app.accounts.queries import find_signed_in
 from app.accounts.service.signing_in import touch
 from app.config import Settings
-from app.doors.requests.admission import Admission, Busy
+from app.doors.requests.admission import Admission, Busy, Lane
 from app.kit.actor import ANONYMOUS, Actor
 from app.kit.db import Database, session_scope
 from app.notices.queries import unread_of_session
@@ -42,9 +42,14 @@ def get_admission(request: Request) -> Admission:
 
 
 async def admit(request: Request) -> AsyncIterator[None]:
-    """A place among the pages until the route has returned and its session is closed; raises `Busy`."""
-    async with get_admission(request).pages.place():
+    """A place among those who read or those who write until the route has returned and its session is closed; raises `Busy`."""
+    async with _lane(request).place():
         yield
+
+
+def _lane(request: Request) -> Lane:
+    lanes = get_admission(request)
+    return lanes.reads if request.method in ("GET", "HEAD") else lanes.writes
 
 
 @contextmanager
@@ -83,7 +88,7 @@ def find_actor(request: Request, session: Session, now: datetime, later: Backgro
 
 async def _touch(request: Request, session_id: int, now: datetime) -> None:
     with suppress(Busy):
-        async with get_admission(request).pages.place():
+        async with get_admission(request).writes.place():
             await run_sync(_write_touch, get_database(request), session_id, now)
 
 
