@@ -16,6 +16,7 @@ MAY_TAKE_LONGER = (
     "tests/api/test_pulling_client.py*",
     "tests/delivery/*",
     "tests/doors/test_admission.py*",
+    "tests/doors/test_neighbours.py*",
     "tests/enterprises/imports/test_kill*",
     "tests/notices/test_sending.py*",
     "tests/policies/test_sweep_kill.py*",

@@ -73,6 +73,11 @@ class PostgresServer:
         kept.keep(self.kept_as, lambda draft: shutil.copytree(data, draft / "data"))
         _launch(self)
 
+    def restart(self) -> None:
+        """Break every connection off and serve the same data at the same address again, as after an upgrade of the machine."""
+        self._halt()
+        _launch(self)
+
     def _halt(self) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
