@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, defer
 
 from app.enterprises.models import Certificate, Enterprise, EnterpriseTag
 from app.enterprises.queries import find_by_uscc_visible_to, valid_on, visible_to
-from app.enterprises.search_index import matching
+from app.enterprises.search_index import containing, matching
 from app.kit.actor import Actor
 from app.kit.lists import filters
 from app.kit.lists.source import ListSource, both_ways
@@ -59,7 +59,7 @@ def _retired(retired: bool, _viewer: Viewer) -> ColumnElement[bool]:
 class EnterpriseFilter:
     """Which firms; what says nothing does not narrow. Retired firms show only when asked for; codes may be broader ones."""
 
-    q: Annotated[str, filters.search(matching)] = ""
+    q: Annotated[str, filters.search(matching, containing)] = ""
     region: Annotated[str, filters.Filter(filters.text, _region)] = ""
     park: Annotated[str, filters.equals(Enterprise.park_code)] = ""
     field: Annotated[str, filters.Filter(filters.text, _field)] = ""

@@ -40,6 +40,9 @@ class Enterprise(Base):
         Index("ix_enterprise_by_park", "park_code", "name_pinyin", "id"),
         Index("ix_enterprise_by_field", "field_code", "name_pinyin", "id"),
         Index("ix_enterprise_by_industry", "industry_code", "name_pinyin", "id"),
+        Index(
+            "ix_enterprise_seen", "id", "region_code", "disabled_on"
+        ),  # whether a list shows a firm that was found, without its row
     )
 
     id: Mapped[PrimaryKey]

@@ -94,6 +94,14 @@ def matching(session: Session, query: str) -> ColumnElement[bool] | None:
     return and_(Enterprise.id.in_(ids_with(session.get_bind().dialect.name, terms)), *confirmed)
 
 
+def containing(query: str) -> ColumnElement[bool] | None:
+    """The same as `matching`, by a look at the text of each firm."""
+    words = query_words(query)
+    if not words:
+        return false() if query.strip() else None
+    return and_(*(Enterprise.search_text.like(f"%{word}%") for word in words))
+
+
 def ids_with(dialect: str, terms: list[str]) -> Select[int]:
     """The firms whose index row holds all of `terms`."""
     if dialect == "sqlite":

@@ -106,14 +106,9 @@ def page(
     """
     values_in = values_of or (lambda row: [getattr(row, column.key) for column, _d in keyset.order])
     signature = keyset.signature()
-    backwards = False
-    order = keyset
-    if cursor:
-        values, backwards = decode_cursor(signature, cursor)
-        if len(values) != len(keyset.order):
-            raise Invalid("paging.cursor", _("翻页标记无效，请从第一页重新开始。"), {"cursor": _("无效")})
-        order = keyset.reversed() if backwards else keyset
-        statement = statement.where(order.after(values))
+    order, after = begun(keyset, cursor)
+    backwards = order is not keyset
+    statement = statement.where(*after)
     rows = _rows(read(session, statement.order_by(*order.order_by()).limit(limit + 1)), statement)
     more = len(rows) > limit
     rows = rows[:limit]
@@ -125,6 +120,17 @@ def page(
         next=encode_cursor(signature, values_in(rows[-1])) if rows and ahead else None,
         previous=encode_cursor(signature, values_in(rows[0]), backwards=True) if rows and behind else None,
     )
+
+
+def begun(keyset: Keyset, cursor: str | None) -> tuple[Keyset, list[ColumnElement[bool]]]:
+    """The order in which a page is read, reversed for the one before, and what its rows come after; raises `Invalid` for a cursor of another."""
+    if not cursor:
+        return keyset, []
+    values, backwards = decode_cursor(keyset.signature(), cursor)
+    if len(values) != len(keyset.order):
+        raise Invalid("paging.cursor", _("翻页标记无效，请从第一页重新开始。"), {"cursor": _("无效")})
+    order = keyset.reversed() if backwards else keyset
+    return order, [order.after(values)]
 
 
 def _rows(result: Any, statement: Select[Any]) -> list[Any]:

@@ -38,11 +38,15 @@ NOBODY = -1
 
 @dataclass(frozen=True)
 class Filter:
-    """How a field of a filter class is read (None: never from an address), which rows it leaves, whether also when nothing was said."""
+    """How a field of a filter class is read (None: never from an address), which rows it leaves, whether also when nothing was said.
+
+    `compared` tells the same rows by a look at each, where `where` finds them by an index that knows nothing of orders.
+    """
 
     read: Reader | None
     where: Where | None = None
     always: bool = False
+    compared: Where | None = None
 
 
 def clean(text: str) -> str:
@@ -156,9 +160,12 @@ def officer(column: Any) -> Filter:
     return Filter(an_officer, lambda value, _viewer: column.is_(None) if value == NOBODY else column == value)
 
 
-def search(where: Callable[[Session, str], Condition | None]) -> Filter:
+def search(
+    where: Callable[[Session, str], Condition | None], compared: Callable[[str], Condition | None] | None = None
+) -> Filter:
     """Words that are looked for."""
-    return Filter(text, lambda value, viewer: where(viewer.session, value))
+    look: Where | None = None if compared is None else lambda value, _viewer: compared(value)
+    return Filter(text, lambda value, viewer: where(viewer.session, value), compared=look)
 
 
 # -- filter classes ------------------------------------------------------------------------------------------------------
@@ -202,11 +209,21 @@ def narrows(wanted: object, name: str) -> bool:
     return not (value is usual or (isinstance(value, str) and value == usual))
 
 
-def conditions(wanted: object, viewer: Viewer) -> Iterator[Condition]:
-    """What the rows must meet."""
+def conditions(wanted: object, viewer: Viewer, *, beside_compared: bool = False) -> Iterator[Condition]:
+    """What the rows must meet; `beside_compared` leaves out what can be compared."""
     kind: Any = type(wanted)
     for name, one in filters_of(kind).items():
+        if beside_compared and one.compared is not None:
+            continue
         if one.where is not None and (one.always or narrows(wanted, name)):
             condition = one.where(getattr(wanted, name), viewer)
             if condition is not None:
                 yield condition
+
+
+def comparisons(wanted: object, viewer: Viewer) -> list[Condition]:
+    """What of it can be told by a look at each row."""
+    kind: Any = type(wanted)
+    said = ((one.compared, name) for name, one in filters_of(kind).items() if narrows(wanted, name))
+    found = [compared(getattr(wanted, name), viewer) for compared, name in said if compared is not None]
+    return [condition for condition in found if condition is not None]

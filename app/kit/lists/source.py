@@ -4,17 +4,19 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar, cast
 
-from sqlalchemy import Select
+from sqlalchemy import CTE, Select, and_, func, select, union_all
 from sqlalchemy.orm import Session
 
-from app.kit.lists.filters import Condition, conditions
+from app.kit.lists.filters import Condition, comparisons, conditions
 from app.kit.lists.viewer import Viewer
-from app.kit.paging import Count, Keyset, Page, count_up_to, page
+from app.kit.paging import Count, Keyset, Page, begun, count_up_to, page
 
 Row = TypeVar("Row")
 Wanted = TypeVar("Wanted")
 Narrower = TypeVar("Narrower")
 BATCH = 1_000
+#: Rows that are looked through before an index is asked for all that holds a word.
+NEAR = 2_000
 
 
 class Source(Protocol[Row, Wanted]):
@@ -82,8 +84,10 @@ class ListSource(Generic[Row, Wanted]):
 
     def narrowed(self, statement: Any, viewer: Viewer, wanted: Wanted) -> Any:
         """`statement`, which reads the same rows, narrowed by the filter."""
-        more = self.beyond(wanted, viewer) if self.beyond else ()
-        return statement.where(*conditions(wanted, viewer), *more)
+        return statement.where(*conditions(wanted, viewer), *self._beyond(viewer, wanted))
+
+    def _beyond(self, viewer: Viewer, wanted: Wanted) -> Iterable[Condition]:
+        return self.beyond(wanted, viewer) if self.beyond else ()
 
     def select(self, viewer: Viewer, wanted: Wanted) -> Select[Any]:
         """The rows, in no order."""
@@ -99,7 +103,8 @@ class ListSource(Generic[Row, Wanted]):
         self, viewer: Viewer, wanted: Wanted, sort: str = "", cursor: str | None = None, limit: int = 50
     ) -> Page[Row]:
         """One page; raises `Invalid` for a cursor of another order."""
-        keyset, statement = self.keyset(wanted, sort), self.select(viewer, wanted).options(*self.options)
+        keyset = self.keyset(wanted, sort)
+        statement = self._sought(viewer, wanted, keyset, cursor, limit).options(*self.options)
         width = len(statement.column_descriptions)
         keys = (column.label(f"key_{number}") for number, (column, _direction) in enumerate(keyset.order))
         found = page(
@@ -115,6 +120,41 @@ class ListSource(Generic[Row, Wanted]):
             return found
         items = [row[0] if width == 1 else row[:width] for row in found.items]
         return Page(items, found.next, found.previous)
+
+    def _sought(self, viewer: Viewer, wanted: Wanted, keyset: Keyset, cursor: str | None, limit: int) -> Any:
+        """The rows from which a page is taken.
+
+        What is frequent is found by looking through the next `NEAR` rows of the order: to gather all that its index knows of and to sort it
+        would take far longer. Only where these do not fill the page is the index asked.
+        """
+        everything = self.select(viewer, wanted)
+        compared = comparisons(wanted, viewer)
+        if not compared:
+            return everything
+        near = self._near(viewer, wanted, keyset, cursor, limit, compared)
+        short = select(func.count()).select_from(near).scalar_subquery() <= limit
+        ids = union_all(select(near.c.row_id), everything.with_only_columns(self.id).where(short))
+        return self.visible(viewer).where(self.id.in_(ids))
+
+    def _near(
+        self,
+        viewer: Viewer,
+        wanted: Wanted,
+        keyset: Keyset,
+        cursor: str | None,
+        limit: int,
+        compared: Iterable[Condition],
+    ) -> CTE:
+        """The ids of one page and one more, as many as the next rows of the order hold of them."""
+        order, after = begun(keyset, cursor)
+        keys = [column.label(f"key_{number}") for number, (column, _direction) in enumerate(order.order)]
+        others = conditions(wanted, viewer, beside_compared=True)
+        rows = self.visible(viewer).where(*others, *self._beyond(viewer, wanted), *after)
+        looked = rows.with_only_columns(self.id.label("row_id"), and_(*compared).label("fits"), *keys)
+        through = looked.order_by(*order.order_by()).limit(NEAR).subquery()
+        ways = zip(keys, order.order, strict=True)
+        same = Keyset([(through.c[key.name], direction) for key, (_column, direction) in ways])
+        return select(through.c.row_id).where(through.c.fits).order_by(*same.order_by()).limit(limit + 1).cte("near")
 
     def count(self, viewer: Viewer, wanted: Wanted) -> Count:
         """How many rows, exactly up to `bound`."""
