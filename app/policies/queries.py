@@ -202,11 +202,19 @@ def list_stored(
     return session.scalars(select(StoredVerdict).where(*wanted).order_by(StoredVerdict.id.desc())).all()
 
 
-def list_stored_for_case(session: Session, case_id: int) -> Sequence[StoredVerdict]:
-    """The verdicts kept for a case, newest first."""
-    return session.scalars(
-        select(StoredVerdict).where(StoredVerdict.case_id == case_id).order_by(StoredVerdict.id.desc())
-    ).all()
+def list_stored_for_case(session: Session, case_id: int) -> dict[StoredVerdict, list[VerdictOverride]]:
+    """The verdicts kept for a case, each with what was decided instead of it; both newest first. One query."""
+    overridden = VerdictOverride.stored_verdict_id == StoredVerdict.id
+    rows = session.execute(
+        select(StoredVerdict, VerdictOverride)
+        .outerjoin(VerdictOverride, overridden)
+        .where(StoredVerdict.case_id == case_id)
+        .order_by(StoredVerdict.id.desc(), VerdictOverride.id.desc())
+    )
+    found: dict[StoredVerdict, list[VerdictOverride]] = {}
+    for verdict, override in rows:
+        found.setdefault(verdict, []).extend(filter(None, [override]))
+    return found
 
 
 def get_stored(session: Session, enterprise_id: int, verdict_id: int) -> StoredVerdict:

@@ -12,7 +12,7 @@ from app.policies.domain.values.outcome import Outcome
 from app.policies.inputs import stored_input_lines, with_names
 from app.policies.models import PolicyVersion, StoredVerdict, VerdictOverride
 from app.policies.presentation import ClauseView, present
-from app.policies.queries import list_overrides, list_stored_for_case, policy_of
+from app.policies.queries import list_stored_for_case, policy_of
 from app.policies.service.verdicts import is_intact
 from app.policies.views import ScoreView
 from app.policies.words import outcome_text
@@ -73,14 +73,14 @@ class KeptVerdict:
 
 def verdicts_until(session: Session, case: CaseFile, programme: Programme, until: datetime) -> tuple[KeptVerdict, ...]:
     """The verdicts kept by then, in order, with what was decided instead by then."""
-    rows = [row for row in reversed(list_stored_for_case(session, case.id)) if row.stored_at < until]
-    if not rows:
+    kept = list_stored_for_case(session, case.id)
+    if not kept:
         return ()
-    overrides = [row for row in list_overrides(session, [row.id for row in rows]) if row.created_at < until]
     names = code_names(session, case.enterprise.region_code)
     return tuple(
-        _kept(session, row, programme, names, [each for each in overrides if each.stored_verdict_id == row.id], until)
-        for row in rows
+        _kept(session, row, programme, names, [each for each in overrides if each.created_at < until], until)
+        for row, overrides in reversed(kept.items())
+        if row.stored_at < until
     )
 
 

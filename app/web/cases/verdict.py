@@ -24,7 +24,7 @@ from app.policies.service.verdicts import Verdict, evaluate_all
 from app.policies.words import outcome_text
 from app.programmes.domain.definition import Programme, StageAction
 from app.web.shared.case_lines import Badge
-from app.web.shared.override_lines import VerdictOverrideLine, in_force, override_lines
+from app.web.shared.override_lines import VerdictOverrideLine, in_force, override_line
 
 
 @dataclass(frozen=True)
@@ -125,10 +125,9 @@ def _tally(view: VerdictView, newest: CaseVerdictLine | None) -> VerdictTally:
 def _stored(
     session: Session, case: CaseFile, programme: Programme, back: frozenset[int]
 ) -> tuple[CaseVerdictLine, ...]:
-    rows = list_stored_for_case(session, case.id)
-    overridden = override_lines(session, [row.id for row in rows])
     return tuple(
-        _line(case, programme, row, in_force(overridden.get(row.id, ())), taken_back=row.id in back) for row in rows
+        _line(case, programme, row, in_force([*map(override_line, overrides)]), taken_back=row.id in back)
+        for row, overrides in list_stored_for_case(session, case.id).items()
     )
 
 
