@@ -1,6 +1,6 @@
 """The search index beside the register: one row of terms per firm, written with the firm, asked by both databases.
 
-SQLite keeps it as an FTS5 table, PostgreSQL as text[] under GIN (migration 0010 makes either).
+SQLite keeps it as an FTS5 table, PostgreSQL as text[] under GIN (migration 0010 makes either, 0180 adds the fours).
 """
 
 from collections.abc import Iterable, Sequence
@@ -83,8 +83,8 @@ def _row(dialect: str, key: int, document: str) -> dict[str, object]:
 def matching(session: Session, query: str) -> ColumnElement[bool] | None:
     """The condition that a firm contains every word of `query`; None for an empty one.
 
-    A query of nothing but punctuation finds nothing. The index narrows by pairs of characters; the comparison with the text makes sure of the order of several. A word of
-    one or two characters is an index term itself: comparing it would only lead the planner to read every firm.
+    A query of nothing but punctuation finds nothing. The index narrows by terms; the comparison with the text makes sure of the order of several. A word that is an
+    index term itself is not compared: that would only lead the planner to read every firm.
     """
     words = query_words(query)
     if not words:

@@ -1,16 +1,19 @@
 """Search without a dictionary: single characters and pairs of neighbours, for Chinese and Latin alike.
 
 A word segmenter misses names it does not know; a trigram index misses words of two characters. Pairs miss nothing,
-and a final comparison with the text itself takes out what only shares the pairs.
+and a final comparison with the text itself takes out what only shares the pairs. Codes are made of ten digits and begin alike, so
+that every firm has most of their pairs: where a digit is among them, four characters that follow each other are a term too.
 """
 
+import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from operator import add
 
 from app.enterprises.domain.names import read_aloud
 
+_DIGIT = re.compile("[0-9]").search
 MAX_QUERY = 60
 MAX_WORDS = 6
 
@@ -32,9 +35,19 @@ def search_document(names: Iterable[str], codes: Iterable[str]) -> str:
 
 
 def search_terms(text: str) -> set[str]:
-    """The index terms of `text`: all single characters and all pairs within each line."""
+    """The index terms of `text`: all single characters, all pairs and all fours with a digit within each line."""
     lines = text.split("\n")
-    return set(chain(*lines, *(map(add, line, line[1:]) for line in lines)))
+    fours = (_fours(line) for line in lines if not line.isalpha())
+    return set(chain(*lines, *(map(add, line, line[1:]) for line in lines), *fours))
+
+
+def _pairs(line: str) -> list[str]:
+    return [*map(add, line, line[1:])]
+
+
+def _fours(line: str) -> Iterator[str]:
+    pairs = _pairs(line)
+    return filter(_DIGIT, map(add, pairs, pairs[2:]))
 
 
 def query_words(query: str) -> list[str]:
@@ -44,5 +57,7 @@ def query_words(query: str) -> list[str]:
 
 
 def query_terms(word: str) -> list[str]:
-    """The index terms that a text containing `word` must have: its pairs, or the one character."""
-    return sorted({word[at : at + 2] for at in range(len(word) - 1)}) or [word]
+    """The index terms that a text containing `word` must have: its fours with a digit and its other pairs, or the one character."""
+    fours = [*_fours(word)]
+    told = {pair for four in fours for pair in _pairs(four)}
+    return sorted({*fours, *(pair for pair in _pairs(word) if pair not in told)}) or [word]
