@@ -26,6 +26,8 @@ _IDENTITIES = (
     .where(owned(Enterprise.id))
 )
 
+_REGIONS = select(Enterprise.id, Enterprise.region_code).where(owned(Enterprise.id))
+
 
 # -- who they are -----------------------------------------------------------------------------------------------------
 
@@ -49,6 +51,12 @@ def read_identities(session: Session, firms: Owners) -> Identities:
     above = [NOT_KNOWN if scale is None else int(scale) for scale in scales]
     registered = np.fromiter(map(ordinal, days), np.int64, len(days))
     return Identities(registered, np.array(above, np.int64), fields, regions, sections)
+
+
+def read_regions(session: Session, firms: Owners) -> Words:
+    """Where the firms are, in their order; "" is not known."""
+    told = dict(session.execute(_REGIONS, {OWNERS: firms.listed}).all())
+    return [told.get(key, "") for key in firms.listed]
 
 
 # -- yearly figures ---------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property, lru_cache
+from itertools import chain
 from typing import Any, cast
 
 import numpy as np
@@ -97,8 +98,8 @@ def owned(column: Any) -> ColumnElement[bool]:
 
 def _by_rows(connection: Connection, statement: SelectBase, parameters: Mapping[str, Any]) -> Sequence[Numbers]:
     asked = _as_rows(statement)
-    found = connection.execute(asked, parameters).all()
-    return list(np.array(found, np.int64).reshape(len(found), len(asked.selected_columns)).T)
+    found, width = connection.execute(asked, parameters).all(), len(asked.selected_columns)
+    return list(np.fromiter(chain.from_iterable(found), np.int64, len(found) * width).reshape(-1, width).T)
 
 
 def _by_arrays(connection: Connection, statement: SelectBase, parameters: Mapping[str, Any]) -> Sequence[Numbers]:

@@ -1,16 +1,19 @@
 """How many days after its day a check that found nothing still counts, as the bureau has set it; none before it is set.
 
-"No accident", "on no list": what was found on a day says nothing about the days after it (see `service.gathering`).
+"No accident", "on no list": what was found on a day says nothing about the days after it (see `service.stated_facts`).
 """
 
 from collections.abc import Sequence
 from datetime import date
-from functools import cached_property
 
+import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.enterprises.holdings import read_regions
 from app.kit.i18n import Bilingual
+from app.kit.owners import Owners
+from app.kit.whole_numbers import Numbers
 from app.policies.domain.facts.catalogue import FactDefinition
 from app.policies.domain.language.settable import SETTING
 from app.policies.domain.values.quantities import read_value
@@ -36,28 +39,27 @@ CHECK_DAYS = FactDefinition(
 )
 
 
-class CheckDays:
-    """The days in force for applications on a day, by region; read when first asked for, as few firms need them."""
+def list_set(session: Session, on: date) -> Sequence[PolicySetting]:
+    """Everything set by the day and not withdrawn."""
+    statement = select(PolicySetting).where(
+        PolicySetting.policy_code == EVERY_POLICY,
+        PolicySetting.name == CHECK_DAYS.code,
+        PolicySetting.withdrawn_at.is_(None),
+        PolicySetting.effective_from <= on,
+    )
+    return session.scalars(statement.order_by(PolicySetting.id)).all()
 
-    def __init__(self, session: Session, on: date) -> None:
-        self._session, self._on = session, on
-        self._by_region: dict[str, int] = {}
 
-    def of(self, region_code: str) -> int:
-        """How many days in this region."""
-        found = self._by_region.get(region_code)
-        if found is None:
-            row = counting(self.rows, region_code)
-            found = self._by_region[region_code] = int(read_value(row.value, Unit.DAYS)) if row else 0  # type: ignore[arg-type]
-        return found
+def read_check_days(session: Session, firms: Owners, on: date) -> Numbers:
+    """How many days are in force for an application on `on`, firm by firm."""
+    days = np.zeros(len(firms), np.int64)
+    rows = list_set(session, on)
+    if rows:
+        regions = read_regions(session, firms)
+        of_region = {region: _days(counting(rows, region)) for region in set(regions)}
+        days[:] = [of_region[region] for region in regions]
+    return days
 
-    @cached_property
-    def rows(self) -> Sequence[PolicySetting]:
-        """Everything set by the day and not withdrawn."""
-        statement = select(PolicySetting).where(
-            PolicySetting.policy_code == EVERY_POLICY,
-            PolicySetting.name == CHECK_DAYS.code,
-            PolicySetting.withdrawn_at.is_(None),
-            PolicySetting.effective_from <= self._on,
-        )
-        return self._session.scalars(statement.order_by(PolicySetting.id)).all()
+
+def _days(row: PolicySetting | None) -> int:
+    return int(read_value(row.value, Unit.DAYS)) if row else 0  # type: ignore[arg-type]

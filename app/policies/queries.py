@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, and_, bindparam, select
+from sqlalchemy import BigInteger, ColumnElement, Select, Text, and_, bindparam, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise
@@ -15,6 +15,7 @@ from app.kit.i18n import Bilingual, _
 from app.kit.owners import OWNERS, Owners, owned
 from app.kit.paging import Count, count_up_to
 from app.kit.permissions import within_region
+from app.kit.whole_numbers import Numbers
 from app.policies.catalogue import restore
 from app.policies.domain.facts.catalogue import Catalogue, FactDefinition
 from app.policies.domain.language.policy import Policy, PolicySubject
@@ -140,10 +141,15 @@ class Stated(NamedTuple):
     stated_on: date
     actor_name: str
     source: str
-    region_code: str
 
 
-_STATED = (
+def _about(*columns: Any) -> Select[Any]:
+    """Of the statements about some firms that were made by a day and not withdrawn these columns."""
+    made = and_(FactStatement.withdrawn_at.is_(None), FactStatement.stated_on <= bindparam("on"))
+    return select(*columns).where(owned(FactStatement.enterprise_id), made)
+
+
+_STATED_ABOUT = _about(
     FactStatement.enterprise_id,
     FactStatement.fact_code,
     FactStatement.year,
@@ -151,16 +157,26 @@ _STATED = (
     FactStatement.stated_on,
     FactStatement.actor_name,
     FactStatement.source,
-    Enterprise.region_code,
-)
+).order_by(FactStatement.stated_on, FactStatement.id)
 
-_STATED_ABOUT = (
-    select(*_STATED)
-    .join(Enterprise, Enterprise.id == FactStatement.enterprise_id)
-    .where(owned(FactStatement.enterprise_id), FactStatement.withdrawn_at.is_(None))
-    .where(FactStatement.stated_on <= bindparam("on"))
-    .order_by(FactStatement.stated_on, FactStatement.id)
-)
+_TEXT = cast(FactStatement.value, Text)
+_DIGITS = 15
+_IS_WHOLE = and_(func.ltrim(_TEXT, "0123456789") == "", func.length(_TEXT) <= _DIGITS)
+_NUMBER = case((_TEXT == "false", 1), (_TEXT == "true", 3), (_IS_WHOLE, cast(_TEXT, BigInteger) * 2))
+"""Yes and no as odd numbers, whole numbers as even ones; of every other value nothing."""
+_STATED_TEXTS = _about(FactStatement.id, _TEXT).where(_NUMBER.is_(None))
+
+
+def value_of(number: int) -> int | bool:
+    """The value that is told by such a number."""
+    return number == 3 if number % 2 else number // 2
+
+
+@lru_cache(maxsize=8)
+def _stated_numbers(codes: Sequence[str]) -> Select[Any]:
+    said = FactStatement
+    fact = case({code: place for place, code in enumerate(codes)}, value=said.fact_code).label("fact")
+    return _about(said.enterprise_id, said.id, fact, said.year, said.stated_on, _NUMBER.label("number"))
 
 
 def _in_force(enterprise_ids: Sequence[int]) -> ColumnElement[bool]:
@@ -176,6 +192,16 @@ def list_statements(session: Session, enterprise_id: int, on: date) -> Sequence[
 def list_statements_about(session: Session, firms: Owners, on: date) -> Sequence[Stated]:
     """The same about many firms, all in one list, as far as facts rest on it."""
     return list(map(Stated._make, session.execute(_STATED_ABOUT, {OWNERS: firms.listed, "on": on})))
+
+
+def read_stated_numbers(session: Session, firms: Owners, codes: Sequence[str], on: date) -> Sequence[Numbers]:
+    """The same in columns, in any order: firm, id, which of `codes`, year, day, and the value (`value_of`) if it is a number."""
+    return firms.read(session, _stated_numbers(codes), on=on)
+
+
+def list_stated_texts(session: Session, firms: Owners, on: date) -> Sequence[tuple[int, str]]:
+    """By id the values that are no numbers, as they are kept."""
+    return [(key, text) for key, text in session.execute(_STATED_TEXTS, {OWNERS: firms.listed, "on": on})]
 
 
 def get_statement(session: Session, enterprise_id: int, statement_id: int) -> FactStatement:

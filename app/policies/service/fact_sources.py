@@ -1,9 +1,8 @@
 """What is known about a firm for an application on a day: from the slices' tables, then from statements."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -13,13 +12,12 @@ from app.kit.fact_providers import FACTS, FactProvider
 from app.kit.facts import FactName, FactTable, FactValues
 from app.kit.i18n import N_
 from app.kit.owners import Owners
-from app.kit.whole_numbers import NOT_KNOWN
-from app.policies.checks import CheckDays
+from app.kit.whole_numbers import NOT_KNOWN, Flags, Numbers
 from app.policies.domain.explain.fact_input import read_single
-from app.policies.domain.facts.catalogue import Catalogue, FactDefinition, FactKey, Facts
-from app.policies.domain.facts.columns import Columns, columns_from
-from app.policies.domain.values.knowledge import Knowledge
+from app.policies.domain.facts.catalogue import Catalogue, FactKey, Facts
+from app.policies.domain.facts.columns import Columns, ToldValues, columns_from
 from app.policies.queries import Stated, list_statements_about
+from app.policies.service.stated_facts import Newest, Statements, newest_statements, read_statements, statements_of
 
 STATED = N_("情况说明")
 
@@ -42,8 +40,8 @@ class Gathered:
     """
 
     facts: Facts
-    sources: Mapping[FactKey, Provenance] = field(default_factory=dict)
-    lapsed: Mapping[FactKey, Provenance] = field(default_factory=dict)
+    sources: dict[FactKey, Provenance] = field(default_factory=dict)
+    lapsed: dict[FactKey, Provenance] = field(default_factory=dict)
 
 
 def gather(session: Session, catalogue: Catalogue, enterprise_id: int, on: date) -> Gathered:
@@ -58,103 +56,69 @@ def gather_many(
     if not enterprise_ids:
         return {}
     firms = Owners(enterprise_ids)
-    columns, said = _read(session, catalogue, firms, on)
-    places = {code: place for provider in _providers(session) for code, place in provider.codes.items()}
-    return {
-        key: Gathered(facts, _sources(facts, places, said, at), said.lapsed_of(at))
-        for at, (key, facts) in enumerate(zip(firms.ids.tolist(), columns.rows(), strict=True))
-    }
+    rows = [row for row in list_statements_about(session, firms, on) if row.fact_code in catalogue]
+    known = _read(session, catalogue, firms, on, statements_of(catalogue, rows, firms))
+    in_tables = {code: Provenance(place) for provider in _providers(session) for code, place in provider.codes.items()}
+    found = [
+        Gathered(facts, {key: in_tables[key.code] for key in facts.known if key.code in in_tables}, {})
+        for facts in known.columns.rows()
+    ]
+    for key, one in known.stated.items():
+        for at, row in one.pairs():
+            found[at].sources[key] = _stated_by(rows[row])
+    for key, one in known.lapsed.items():
+        for at, row in one.pairs():
+            found[at].lapsed[key] = _stated_by(rows[row])
+    return dict(zip(firms.listed, found, strict=True))
 
 
 def read_columns(session: Session, catalogue: Catalogue, firms: Owners, on: date) -> Columns:
     """All that is known of many firms, in columns, without where it comes from."""
-    return _read(session, catalogue, firms, on)[0]
-
-
-def _read(session: Session, catalogue: Catalogue, firms: Owners, on: date) -> tuple[Columns, "_Said"]:
-    table: dict[FactName, FactValues] = {}
-    for provider in _providers(session):
-        table.update(provider.provide(session, firms, on))
-    said = _Said(catalogue, table, on, CheckDays(session, on))
-    stated = list_statements_about(session, firms, on)
-    places = firms.places(np.array([statement.enterprise_id for statement in stated], np.int64))
-    for at, statement in zip(places.tolist(), stated, strict=True):
-        said.take(at, statement)
-    told = {key: {at: known for at, (known, _by) in of_key.items()} for key, of_key in said.known.items()}
-    return columns_from(catalogue, len(firms), table, told), said
+    return _read(session, catalogue, firms, on, read_statements(session, catalogue, firms, on)).columns
 
 
 def _providers(session: Session) -> Sequence[FactProvider]:
     return composition_of(session).of(FACTS)
 
 
-def _sources(facts: Facts, places: Mapping[str, str], said: "_Said", at: int) -> dict[FactKey, Provenance]:
-    sources = {}
-    for key in facts.known:
-        stated = said.known.get(key, {}).get(at)
-        sources[key] = _in_table(places[key.code]) if stated is None else _stated_by(stated[1])
-    return sources
-
-
-@lru_cache(maxsize=64)
-def _in_table(place: str) -> Provenance:
-    return Provenance(place)
-
-
 def _stated_by(statement: Stated) -> Provenance:
     return Provenance(STATED, statement.actor_name, statement.stated_on, statement.source)
 
 
-# -- statements ---------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, eq=False)
+class _Known:
+    """What is known of some firms; which statements say what no table knows, and which denials have lapsed."""
+
+    columns: Columns
+    stated: dict[FactKey, Newest] = field(default_factory=dict)
+    lapsed: dict[FactKey, Newest] = field(default_factory=dict)
 
 
-class _Said:
-    """What was stated about firms, by key and by the firm's place: of what no table knows, the newest that speaks of the day."""
+def _read(session: Session, catalogue: Catalogue, firms: Owners, on: date, said: Statements) -> _Known:
+    """Of what no table knows, what was stated."""
+    table: dict[FactName, FactValues] = {}
+    for provider in _providers(session):
+        table.update(provider.provide(session, firms, on))
+    stated: dict[FactKey, Newest] = {}
+    lapsed: dict[FactKey, Newest] = {}
+    values: dict[FactKey, ToldValues] = {}
+    for key, newest in newest_statements(session, catalogue, said, firms, on):
+        lapsed[key] = _where_unknown(table, key, newest.chosen(newest.lapsed))
+        speaking = newest.chosen(~newest.lapsed)
+        texts, which = np.unique(said.value[speaking.statement], return_inverse=True)
+        told = [read_single(catalogue[key.code], key.year, said.values[text], key.code) for text in texts.tolist()]
+        for part in catalogue[key.code].keys(key.year) if told else ():
+            unknown = _unknown(table, part, speaking.firm)
+            stated[part] = speaking.chosen(unknown)
+            values[part] = ToldValues(speaking.firm[unknown], which[unknown], [each[part] for each in told])
+    return _Known(columns_from(catalogue, len(firms), table, values), stated, lapsed)
 
-    def __init__(self, catalogue: Catalogue, table: FactTable, on: date, checks: CheckDays) -> None:
-        self._catalogue, self._table, self._on, self._checks = catalogue, table, on, checks
-        self.known: dict[FactKey, dict[int, tuple[Knowledge, Stated]]] = {}
-        self._lapsed: dict[FactKey, dict[int, Stated]] = {}
 
-    def take(self, at: int, statement: Stated) -> None:
-        """Take in the next statement; they come oldest first."""
-        definition = self._catalogue.get(statement.fact_code)
-        if definition is None:
-            return
-        if not self._is_over(definition, statement):
-            for key, value in read_single(definition, statement.year, statement.value, statement.fact_code).items():
-                self._state(at, key, value, statement)
-        elif statement.value is False:
-            self._lapse(at, FactKey(statement.fact_code, statement.year), statement)
+def _where_unknown(table: FactTable, key: FactKey, newest: Newest) -> Newest:
+    return newest.chosen(_unknown(table, key, newest.firm))
 
-    def lapsed_of(self, at: int) -> dict[FactKey, Provenance]:
-        """Of one firm what was denied too long before the day, and by whom."""
-        return {key: _stated_by(of_key[at]) for key, of_key in self._lapsed.items() if at in of_key}
 
-    def _is_over(self, definition: FactDefinition, statement: Stated) -> bool:
-        """Whether a statement about a window of days says nothing about an application on the day.
-
-        What has happened stays so as long as it may lie in the window; that nothing has says nothing about the days since,
-        but for as many as the bureau has set.
-        """
-        if definition.window_days is None:
-            return False
-        days: int = (self._on - statement.stated_on).days
-        if statement.value is not False:
-            return days >= definition.window_days
-        return days > 0 and days > self._checks.of(statement.region_code)
-
-    def _state(self, at: int, key: FactKey, value: Knowledge, statement: Stated) -> None:
-        if not self._in_a_table(at, key):
-            self.known.setdefault(key, {})[at] = value, statement
-        self._lapsed.get(key, {}).pop(at, None)
-
-    def _lapse(self, at: int, key: FactKey, statement: Stated) -> None:
-        """A denial that is over takes away what was stated before it, and says nothing itself."""
-        if not self._in_a_table(at, key):
-            self.known.get(key, {}).pop(at, None)
-            self._lapsed.setdefault(key, {})[at] = statement
-
-    def _in_a_table(self, at: int, key: FactKey) -> bool:
-        found = self._table.get(key)
-        return found is not None and bool(found.numbers[at] != NOT_KNOWN)
+def _unknown(table: FactTable, key: FactKey, firms: Numbers) -> Flags:
+    """Of which of these firms no table knows the value."""
+    found = table.get(key)
+    return np.ones(len(firms), bool) if found is None else found.numbers[firms] == NOT_KNOWN

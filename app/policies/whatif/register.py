@@ -16,7 +16,7 @@ from app.enterprises.likely import likely_within
 from app.enterprises.models import Enterprise
 from app.journal.queries import head_position, list_enterprises_since
 from app.kit.owners import Owners
-from app.policies.checks import CheckDays
+from app.policies.checks import list_set
 from app.policies.domain.facts.catalogue import Catalogue
 from app.policies.domain.facts.columns import Columns
 from app.policies.domain.sweep.interpreter import Swept
@@ -24,7 +24,7 @@ from app.policies.queries import get_catalogue
 from app.policies.service.fact_sources import read_columns
 from app.policies.whatif.column_merge import SubjectColumns, merged
 
-BATCH = 25_000
+BATCH = 100_000
 MOST_BYTES = 256 * 1024 * 1024
 MOST_SWEPT = 6
 """Versions whose results are kept with a register."""
@@ -120,7 +120,7 @@ def load(session: Session, region: str, on: date) -> Register:
 
 
 def _checks(session: Session, on: date) -> tuple[int, ...]:
-    return tuple(row.id for row in CheckDays(session, on).rows)
+    return tuple(row.id for row in list_set(session, on))
 
 
 def refreshed(session: Session, register: Register) -> Register:

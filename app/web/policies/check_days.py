@@ -12,7 +12,7 @@ from app.kit.actor import Actor
 from app.kit.i18n import _
 from app.kit.permissions import can
 from app.policies.actions import READ, SET_PARAMETER
-from app.policies.checks import CHECK_DAYS, EVERY_POLICY, CheckDays
+from app.policies.checks import CHECK_DAYS, EVERY_POLICY, list_set
 from app.policies.domain.language.succession import NATION, concerns
 from app.policies.schemas import PolicySettingInput
 from app.policies.service.check_days import set_check_days, withdraw_check_days
@@ -51,7 +51,7 @@ def withdraw_days(call: Call, setting_id: int) -> Response:
 def _page(session: Session, actor: Actor, on: date, refused: Bound[PolicySettingInput] | None) -> PolicySettingsPage:
     place = actor.region_prefix or NATION
     rows = [row for row in list_settings(session, EVERY_POLICY) if concerns(row.jurisdiction, actor.region_prefix)]
-    present = counting(CheckDays(session, on).rows, actor.region_prefix)
+    present = counting(list_set(session, on), actor.region_prefix)
     names = place_names(session, {place, *(row.jurisdiction for row in rows)})
     may_set = can(actor, SET_PARAMETER)
     reader = SettingsReader(ADDRESS, on, {present.name: present.id} if present else {}, place, names, may_set)

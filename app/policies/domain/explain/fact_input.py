@@ -197,12 +197,12 @@ def _check_limits(definition: FactDefinition, value: Any, path: str) -> None:
         raise _bad(path, _("数值过大，请核对单位。"))
 
 
-def _number(value: Any, pattern: str) -> Fraction | None:
+def _number(value: Any, pattern: str) -> int | Fraction | None:
     """An integer, or a decimal text; a float has been rounded and is refused."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
-        return Fraction(value) if abs(value) <= 10**18 else None
+        return value if abs(value) <= 10**18 else None
     return Fraction(value) if isinstance(value, str) and re.fullmatch(pattern, value, re.ASCII) else None
 
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,6 @@ LARGEST_WHOLE = 2.0**53
 _SCALES = {Unit.PEOPLE: 10_000, Unit.SQUARE_METRES: 100}
 _NO_ROWS: Rows = np.empty(0, np.int64)
 _NO_ENDS: Floats = np.empty(0, np.float64)
-Bounds = tuple[int, float, float]
 
 
 def scale_of(unit: Unit) -> int:
@@ -210,8 +210,13 @@ class Columns:
         return divided(int(number) if number.is_integer() else Fraction(number), scale_of(unit))
 
 
-Told = Mapping[FactKey, Mapping[int, Knowledge]]
-"""By value of a fact what is known of some subjects, by their places."""
+@dataclass(frozen=True, eq=False)
+class ToldValues:
+    """What was told of one value: of the subjects at `places`, rising, each time one of `values`, by its place."""
+
+    places: Rows
+    which: Rows
+    values: Sequence[Knowledge]
 
 
 def columns_of(catalogue: Catalogue, subjects: Iterable[Facts]) -> Columns:
@@ -221,10 +226,16 @@ def columns_of(catalogue: Catalogue, subjects: Iterable[Facts]) -> Columns:
     for place, facts in enumerate(subjects):
         for key, known in facts.known.items():
             told[key][place] = known
-    return columns_from(catalogue, len(subjects), {}, told)
+    values = {
+        key: ToldValues(np.array(list(of_key)), np.arange(len(of_key)), list(of_key.values()))
+        for key, of_key in told.items()
+    }
+    return columns_from(catalogue, len(subjects), {}, values)
 
 
-def columns_from(catalogue: Catalogue, size: int, table: FactTable, told: Told) -> Columns:
+def columns_from(
+    catalogue: Catalogue, size: int, table: FactTable, told: Mapping[FactKey, ToldValues] = MappingProxyType({})
+) -> Columns:
     """The columns of what the slices' tables tell about `size` subjects, and of what was told beside it where they know nothing."""
     codes: dict[str, list[str]] = defaultdict(list)
     columns: dict[FactKey, FactColumn] = {}
@@ -235,7 +246,8 @@ def columns_from(catalogue: Catalogue, size: int, table: FactTable, told: Told) 
             if values.words:
                 codes[key.code] = list(values.words)
     for key, stated in told.items():
-        columns[key] = _with_told(catalogue[key.code], columns.get(key), stated, size, codes)
+        column = columns.get(key) or FactColumn(np.full(size, np.nan))
+        columns[key] = _with_told(catalogue[key.code], column, stated, codes)
     return Columns(catalogue, size, columns, codes)
 
 
@@ -254,28 +266,32 @@ def _from_table(definition: FactDefinition, values: FactValues) -> FactColumn | 
 
 
 def _with_told(
-    definition: FactDefinition,
-    column: FactColumn | None,
-    stated: Mapping[int, Knowledge],
-    size: int,
-    codes: Mapping[str, list[str]],
+    definition: FactDefinition, column: FactColumn, told: ToldValues, codes: Mapping[str, list[str]]
 ) -> FactColumn:
-    values = np.full(size, np.nan) if column is None else column.values
-    bounds: list[Bounds] = []
-    beside: dict[int, Knowledge] = {} if column is None else dict(column.exact)
-    for place, knowledge in sorted(stated.items()):
-        if isinstance(knowledge, Known):
-            value = _stored(definition, knowledge.value, codes) or 0
-            values[place] = value
-            held = _held(value)
-        else:
-            low, high = (_stored(definition, end, codes) for end in ends(knowledge))
-            bounds.append((place, -np.inf if low is None else float(low), np.inf if high is None else float(high)))
-            held = all(end is None or _held(end) for end in (low, high))
-        if not held:
-            beside[place] = knowledge
-    rows, lows, highs = zip(*bounds, strict=True) if bounds else ((), (), ())
-    return FactColumn(values, np.array(rows, np.int64), np.array(lows, float), np.array(highs, float), beside)
+    kept = [_kept(definition, knowledge, codes) for knowledge in told.values]
+    low, high = (np.array([each.ends[side] for each in kept], float)[told.which] for side in (0, 1))
+    open_ = ~np.array([each.known for each in kept], bool)[told.which]
+    values = column.values.copy()
+    values[told.places] = np.where(open_, np.nan, low)
+    beside = np.flatnonzero(~np.array([each.held for each in kept], bool)[told.which])
+    exact = {int(told.places[at]): told.values[told.which[at]] for at in beside}
+    return FactColumn(values, told.places[open_], low[open_], high[open_], {**column.exact, **exact})
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """Knowledge as columns keep it: its ends, whether it is exact, and whether float64 holds it."""
+
+    ends: tuple[float, float]
+    known: bool
+    held: bool
+
+
+def _kept(definition: FactDefinition, knowledge: Knowledge, codes: Mapping[str, list[str]]) -> _Kept:
+    low, high = (_stored(definition, end, codes) for end in ends(knowledge))
+    held = (low is None or _held(low)) and (high is None or _held(high))
+    between_ends = (-np.inf if low is None else float(low), np.inf if high is None else float(high))
+    return _Kept(between_ends, isinstance(knowledge, Known), held)
 
 
 def _held(number: Fraction | int) -> bool:

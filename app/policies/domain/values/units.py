@@ -97,6 +97,6 @@ def divided(value: int | Fraction, divisor: int | Fraction) -> int | Fraction:
     return plain(Fraction(value) / divisor)
 
 
-def plain(value: Fraction) -> int | Fraction:
+def plain(value: int | Fraction) -> int | Fraction:
     """A whole fraction as an int: integer arithmetic is faster and just as exact."""
     return value.numerator if value.denominator == 1 else value
