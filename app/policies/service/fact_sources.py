@@ -15,7 +15,7 @@ from app.kit.owners import Owners
 from app.kit.whole_numbers import NOT_KNOWN, Flags, Numbers
 from app.policies.domain.explain.fact_input import read_single
 from app.policies.domain.facts.catalogue import Catalogue, FactKey, Facts
-from app.policies.domain.facts.columns import Columns, ToldValues, columns_from
+from app.policies.domain.facts.columns import Columns, StatedValues, columns_from
 from app.policies.queries import Stated, list_statements_about
 from app.policies.service.stated_facts import Newest, Statements, newest_statements, read_statements, statements_of
 
@@ -86,7 +86,7 @@ def _stated_by(statement: Stated) -> Provenance:
 
 
 @dataclass(frozen=True, eq=False)
-class _Known:
+class _KnownOfFirms:
     """What is known of some firms; which statements say what no table knows, and which denials have lapsed."""
 
     columns: Columns
@@ -94,14 +94,14 @@ class _Known:
     lapsed: dict[FactKey, Newest] = field(default_factory=dict)
 
 
-def _read(session: Session, catalogue: Catalogue, firms: Owners, on: date, said: Statements) -> _Known:
+def _read(session: Session, catalogue: Catalogue, firms: Owners, on: date, said: Statements) -> _KnownOfFirms:
     """Of what no table knows, what was stated."""
     table: dict[FactName, FactValues] = {}
     for provider in _providers(session):
         table.update(provider.provide(session, firms, on))
     stated: dict[FactKey, Newest] = {}
     lapsed: dict[FactKey, Newest] = {}
-    values: dict[FactKey, ToldValues] = {}
+    values: dict[FactKey, StatedValues] = {}
     for key, newest in newest_statements(session, catalogue, said, firms, on):
         lapsed[key] = _where_unknown(table, key, newest.chosen(newest.lapsed))
         speaking = newest.chosen(~newest.lapsed)
@@ -110,8 +110,8 @@ def _read(session: Session, catalogue: Catalogue, firms: Owners, on: date, said:
         for part in catalogue[key.code].keys(key.year) if told else ():
             unknown = _unknown(table, part, speaking.firm)
             stated[part] = speaking.chosen(unknown)
-            values[part] = ToldValues(speaking.firm[unknown], which[unknown], [each[part] for each in told])
-    return _Known(columns_from(catalogue, len(firms), table, values), stated, lapsed)
+            values[part] = StatedValues(speaking.firm[unknown], which[unknown], [each[part] for each in told])
+    return _KnownOfFirms(columns_from(catalogue, len(firms), table, values), stated, lapsed)
 
 
 def _where_unknown(table: FactTable, key: FactKey, newest: Newest) -> Newest:

@@ -211,7 +211,7 @@ class Columns:
 
 
 @dataclass(frozen=True, eq=False)
-class ToldValues:
+class StatedValues:
     """What was told of one value: of the subjects at `places`, rising, each time one of `values`, by its place."""
 
     places: Rows
@@ -227,14 +227,14 @@ def columns_of(catalogue: Catalogue, subjects: Iterable[Facts]) -> Columns:
         for key, known in facts.known.items():
             told[key][place] = known
     values = {
-        key: ToldValues(np.array(list(of_key)), np.arange(len(of_key)), list(of_key.values()))
+        key: StatedValues(np.array(list(of_key)), np.arange(len(of_key)), list(of_key.values()))
         for key, of_key in told.items()
     }
     return columns_from(catalogue, len(subjects), {}, values)
 
 
 def columns_from(
-    catalogue: Catalogue, size: int, table: FactTable, told: Mapping[FactKey, ToldValues] = MappingProxyType({})
+    catalogue: Catalogue, size: int, table: FactTable, told: Mapping[FactKey, StatedValues] = MappingProxyType({})
 ) -> Columns:
     """The columns of what the slices' tables tell about `size` subjects, and of what was told beside it where they know nothing."""
     codes: dict[str, list[str]] = defaultdict(list)
@@ -266,7 +266,7 @@ def _from_table(definition: FactDefinition, values: FactValues) -> FactColumn | 
 
 
 def _with_told(
-    definition: FactDefinition, column: FactColumn, told: ToldValues, codes: Mapping[str, list[str]]
+    definition: FactDefinition, column: FactColumn, told: StatedValues, codes: Mapping[str, list[str]]
 ) -> FactColumn:
     kept = [_kept(definition, knowledge, codes) for knowledge in told.values]
     low, high = (np.array([each.ends[side] for each in kept], float)[told.which] for side in (0, 1))
@@ -279,7 +279,7 @@ def _with_told(
 
 
 @dataclass(frozen=True)
-class _Kept:
+class _StoredKnowledge:
     """Knowledge as columns keep it: its ends, whether it is exact, and whether float64 holds it."""
 
     ends: tuple[float, float]
@@ -287,11 +287,11 @@ class _Kept:
     held: bool
 
 
-def _kept(definition: FactDefinition, knowledge: Knowledge, codes: Mapping[str, list[str]]) -> _Kept:
+def _kept(definition: FactDefinition, knowledge: Knowledge, codes: Mapping[str, list[str]]) -> _StoredKnowledge:
     low, high = (_stored(definition, end, codes) for end in ends(knowledge))
     held = (low is None or _held(low)) and (high is None or _held(high))
     between_ends = (-np.inf if low is None else float(low), np.inf if high is None else float(high))
-    return _Kept(between_ends, isinstance(knowledge, Known), held)
+    return _StoredKnowledge(between_ends, isinstance(knowledge, Known), held)
 
 
 def _held(number: Fraction | int) -> bool:
