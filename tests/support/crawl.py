@@ -2,13 +2,13 @@
 
 import re
 from collections import defaultdict, deque
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from fastapi import FastAPI
 from httpx2 import Client, Response, TransportError
+from lxml import html
 
 from tests.support.routes import PARAMETER, routes_of
 
@@ -16,6 +16,7 @@ from tests.support.routes import PARAMETER, routes_of
 TRIES = 6
 #: The pages of components show links that lead nowhere in particular.
 SAMPLES = "/dev/"
+LINKS = ("href", "hx-get", "data-url", "data-src", "src")
 
 
 @dataclass
@@ -25,20 +26,6 @@ class Found:
     opened: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     pages: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     failures: list[str] = field(default_factory=list)
-
-
-class _Links(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        for name in ("href", "hx-get", "data-url", "data-src", "src"):
-            if value := given.get(name):
-                self.found.append(value)
-        if tag == "form" and (given.get("method") or "get").lower() == "get" and given.get("action"):
-            self.found.append(given["action"] or "")
 
 
 def _patterns(app: FastAPI) -> list[tuple[re.Pattern[str], str]]:
@@ -83,9 +70,15 @@ def crawl(
 
 
 def _links(page: str, answer: Response) -> list[str]:
-    parser = _Links()
-    parser.found += filter(None, [answer.headers.get("location")])
-    if answer.headers.get("content-type", "").startswith("text/html"):
-        parser.feed(answer.text)
-    absolute = (urldefrag(urljoin(page, link))[0] for link in parser.found)
+    found = [*filter(None, [answer.headers.get("location")])]
+    if answer.headers.get("content-type", "").startswith("text/html") and answer.text.strip():
+        found += _linked(html.document_fromstring(answer.text))
+    absolute = (urldefrag(urljoin(page, link))[0] for link in found)
     return [link for link in absolute if link.startswith("/") and not link.startswith(("//", "/static/"))]
+
+
+def _linked(page: html.HtmlElement) -> Iterator[str]:
+    for element in page.iter(html.etree.Element):
+        yield from filter(None, (element.get(name) for name in LINKS))
+        if element.tag == "form" and (element.get("method") or "get").lower() == "get" and element.get("action"):
+            yield element.get("action")

@@ -1,7 +1,9 @@
 """Reading the forms of a page, so that a test submits what a browser would: tokens and present values included."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+
+from lxml import html
 
 _NOT_SENT = {"submit", "button", "reset", "image", "file"}
 
@@ -20,71 +22,51 @@ class PageForm:
             self.fields.setdefault(name, []).append(value)
 
 
-class _Forms(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.forms: list[PageForm] = []
-        self._form: PageForm | None = None
-        self._select: tuple[str, bool, list[tuple[str, bool]]] | None = None
-        self._textarea: tuple[str | None, list[str]] | None = None
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if tag == "form":
-            self._form = PageForm(given.get("action") or "", (given.get("method") or "get").lower())
-            self.forms.append(self._form)
-        elif self._form is None or "disabled" in given:
-            return
-        elif tag == "input":
-            self._input(self._form, given)
-        elif tag == "select":
-            self._select = (given.get("name") or "", "multiple" in given, [])
-        elif tag == "option" and self._select is not None:
-            self._select[2].append((given.get("value") or "", "selected" in given))
-        elif tag == "textarea":
-            self._textarea = (given.get("name"), [])
-
-    @staticmethod
-    def _input(form: PageForm, given: dict[str, str | None]) -> None:
-        kind = (given.get("type") or "text").lower()
-        if kind in _NOT_SENT:
-            return
-        if kind in {"checkbox", "radio"}:
-            if "checked" in given:
-                form.add(given.get("name"), given.get("value", "on") or "")
-        else:
-            form.add(given.get("name"), given.get("value") or "")
-
-    def handle_data(self, data: str) -> None:
-        if self._textarea is not None:
-            self._textarea[1].append(data)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "form":
-            self._form = None
-        elif tag == "select" and self._select is not None and self._form is not None:
-            name, multiple, options = self._select
-            chosen = [value for value, selected in options if selected]
-            if not chosen and options and not multiple:
-                chosen = [options[0][0]]
-            for value in chosen:
-                self._form.add(name, value)
-            self._select = None
-        elif tag == "textarea" and self._textarea is not None and self._form is not None:
-            self._form.add(self._textarea[0], "".join(self._textarea[1]).removeprefix("\n"))
-            self._textarea = None
-
-
-def forms_of(html: str) -> list[PageForm]:
+def forms_of(page: str) -> list[PageForm]:
     """Every form of the page, in order."""
-    parser = _Forms()
-    parser.feed(html)
-    return parser.forms
+    return [_form(found) for found in html.document_fromstring(page).iter("form")]
 
 
-def form_to(html: str, action: str) -> PageForm:
+def _form(found: html.HtmlElement) -> PageForm:
+    form = PageForm(found.get("action") or "", (found.get("method") or "get").lower())
+    for field_ in found.iter("input", "select", "textarea"):
+        if "disabled" not in field_.attrib:
+            for value in _SENT[field_.tag](field_):
+                form.add(field_.get("name"), value)
+    return form
+
+
+def _of_input(found: html.HtmlElement) -> Iterable[str]:
+    kind = (found.get("type") or "text").lower()
+    if kind in _NOT_SENT:
+        return ()
+    if kind in {"checkbox", "radio"}:
+        return (found.get("value", "on"),) if "checked" in found.attrib else ()
+    return (found.get("value") or "",)
+
+
+def _of_select(found: html.HtmlElement) -> Iterable[str]:
+    options = [option for option in found.iter("option") if "disabled" not in option.attrib]
+    chosen = [option for option in options if "selected" in option.attrib]
+    if not chosen and "multiple" not in found.attrib:
+        chosen = options[:1]
+    return [option.get("value") or "" for option in chosen]
+
+
+def _of_textarea(found: html.HtmlElement) -> Iterable[str]:
+    return ((found.text or "").removeprefix("\n"),)
+
+
+_SENT: dict[str, Callable[[html.HtmlElement], Iterable[str]]] = {
+    "input": _of_input,
+    "select": _of_select,
+    "textarea": _of_textarea,
+}
+
+
+def form_to(page: str, action: str) -> PageForm:
     """The first form whose address contains `action`; a clear failure where there is none."""
-    found = forms_of(html)
+    found = forms_of(page)
     for form in found:
         if action in form.action:
             return form
