@@ -260,17 +260,17 @@ def noon(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def _settings() -> Settings:
+    """What all test deployments have alike, validated once."""
+    secret = "a secret that only the tests know 0123456789"
+    return Settings(_env_file=None, env="test", secret_key=secret, worker=False)
+
+
 @pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
+def settings(_settings: Settings, database_url: str, tmp_path: Path) -> Settings:
     """Settings of a test deployment on the fresh database; no worker runs beside the tests."""
-    return Settings(
-        _env_file=None,
-        env="test",
-        database_url=database_url,
-        data_dir=tmp_path / "data",
-        secret_key="a secret that only the tests know 0123456789",
-        worker=False,
-    )
+    return _settings.model_copy(update={"database_url": database_url, "data_dir": tmp_path / "data"})
 
 
 @pytest.fixture(scope="session")
