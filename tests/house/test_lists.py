@@ -64,8 +64,8 @@ BY_HAND = {
     "web/exchange/handover_new.py: list_query": "the questions before a batch; the records that it offers are lists at the same address",
     "web/exchange/handover_new.py: asked": "reads the questions before a batch",
     "web/exchange/preflight.py: asked": "reads the questions before a batch; what it shows is a report of findings, made anew each time",
-    "web/exchange/preflight.py: download_table": "the report of findings: records picked in a posted form, no list of an address",
-    "web/exchange/dictionary.py: download_table": "a workbook to be filled in and handed back",
+    "web/exchange/preflight.py: download_workbook": "the report of findings: records picked in a posted form, no list of an address",
+    "web/exchange/dictionary.py: download_workbook": "a workbook to be filled in and handed back",
     "web/sweeps/cases.py: list_query": "the form over a sweep's lines: its filter, which of its firms, and the choices for their cases",
     "web/sweeps/cases.py: asked": "reads that form",
     "web/system/dev.py: Page": "shows the pager among all components",
@@ -80,7 +80,7 @@ BY_HAND = {
     },
 }
 #: Only the kit cuts pages, makes addresses of lists and writes their files.
-_OF_THE_KIT = {"page", "page_of", "encode_cursor", "Page", "list_query", "asked", "download_table", "stream_table"}
+_OF_THE_KIT = {"page", "page_of", "encode_cursor", "Page", "list_query", "asked", "download_workbook", "stream_table"}
 
 
 def _said_by_hand(place: str, module: ast.Module) -> set[str]:

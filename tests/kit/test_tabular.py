@@ -2,19 +2,24 @@
 
 import struct
 import zipfile
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import fromstring as parse
 
 import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from markupsafe import Markup
 from python_calamine import CalamineWorkbook
 
 from app.kit.errors import Invalid
 from app.kit.tabular import open_table, write_csv, write_xlsx
 from app.kit.tabular.reader import Row
+from app.kit.tabular.workbook import stream_xlsx
 from app.kit.tabular.writer import is_formula, safe_text
 from app.kit.tabular.xlsx_guard import MAX_ENTRIES, MAX_UNPACKED_BYTES
 from tests.counts import Counts
@@ -306,6 +311,74 @@ def test_a_workbook_keeps_numbers_and_days_and_prints_well(tmp_path: Path) -> No
     assert 'orientation="landscape"' in xml and 'fitToPage="1"' in xml and 'fitToHeight="0"' in xml
     assert "_xlnm.Print_Titles" in book and "企业库-2021 6 30" in book
     assert all(f'formatCode="{code}"' in styles for code in ("#,##0.00", "yyyy-mm-dd", "yyyy-mm-dd hh:mm"))
+
+
+def test_a_workbook_is_sent_while_its_rows_come(tmp_path: Path) -> None:
+    asked = []
+
+    def rows() -> Iterator[list[Any]]:
+        for number in range(1_301):
+            asked.append(number)
+            yield [number, f"甲{number}"]
+
+    blocks = stream_xlsx(rows(), ["数", "名称"])
+    sent = [next(blocks)]
+    assert sent[0].startswith(b"PK") and not asked, "it begins before the first row is there"
+    sent.append(next(blocks))
+    assert len(asked) < 700, "and goes on with some of them"
+    sent += blocks
+    path = tmp_path / "out.xlsx"
+    path.write_bytes(b"".join(sent))
+    assert read(path) == [["数", "名称"], *([str(number), f"甲{number}"] for number in range(1_301))]
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+        for name in archive.namelist():
+            parse(archive.read(name))
+
+
+def test_what_xml_cannot_hold_is_written_as_spreadsheets_do(tmp_path: Path) -> None:
+    cells = [
+        " 甲 ",
+        "a&b<c>",
+        "x\x08y\ny\rz",
+        "_x0041_",
+        True,
+        1.5,
+        date(1, 1, 1),
+        "",
+        None,
+        0,
+        Markup("<b>"),
+    ]
+    path = tmp_path / "out.xlsx"
+    path.write_bytes(write_xlsx([cells * 3], ["头"] * 33, sheet="<&> \"引'号"))
+    book = CalamineWorkbook.from_path(str(path))
+    assert book.sheet_names == ['<&> "引 号']
+    found = list(book.get_sheet_by_index(0).iter_rows())
+    assert found[0][:3] == ["头", "头 (2)", "头 (3)"]
+    assert found[1][:10] == [
+        " 甲 ",
+        "a&b<c>",
+        "x\x08y\ny\rz",
+        "_x0041_",
+        "True",
+        "1.5",
+        "0001-01-01",
+        "",
+        "",
+        0,
+    ]
+    assert found[1][32] == "<b>", "beyond Z"
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            parse(archive.read(name))
+
+
+def test_more_rows_than_a_worksheet_holds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.kit.tabular.workbook._MAX_ROWS", 3)
+    assert write_xlsx([["甲"]] * 2, ["名称"])
+    with pytest.raises(ValueError, match="worksheet"):
+        write_xlsx([["甲"]] * 3, ["名称"])
 
 
 def test_an_amount_too_long_for_a_spreadsheet_keeps_its_digits(tmp_path: Path) -> None:

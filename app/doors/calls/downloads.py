@@ -14,6 +14,7 @@ from app.journal.domain import SubjectKey
 from app.journal.service import record
 from app.kit.actor import Actor
 from app.kit.clock import utc_now
+from app.kit.tabular.workbook import stream_xlsx
 from app.kit.tabular.writer import write_csv, write_xlsx
 
 TableFormat = Literal["xlsx", "csv"]
@@ -37,28 +38,32 @@ class _Counted:
             yield row
 
 
-def download_table(request: Request, name: str, extension: TableFormat, rows: Rows, header: Sequence[str]) -> Response:
-    """The rows as `name`.xlsx or `name`.csv, formula-safe; for lists that fit into memory."""
+def download_workbook(request: Request, name: str, rows: Rows, header: Sequence[str]) -> Response:
+    """The rows as `name`.xlsx, formula-safe; for what fits into memory."""
     counted = _Counted(rows)
-    body = write_xlsx(counted, header, sheet=name) if extension == "xlsx" else b"".join(write_csv(counted, header))
-    _note(request, name, extension, counted.count, complete=True)
-    return Response(body, media_type=_TYPES[extension], headers=_headers(name, extension))
+    body = write_xlsx(counted, header, sheet=name)
+    _note(request, name, "xlsx", counted.count, complete=True)
+    return Response(body, media_type=_TYPES["xlsx"], headers=_headers(name, "xlsx"))
 
 
-def stream_table(request: Request, name: str, rows: Generator[Sequence[Any]], header: Sequence[str]) -> Response:
-    """The rows as `name`.csv while they are read; `rows` must read from a session of their own."""
-    blocks = _streamed(request, name, rows, header)
-    return DatabaseStream(request, blocks, media_type=_TYPES["csv"], headers=_headers(name, "csv"))
+def stream_table(
+    request: Request, name: str, extension: TableFormat, rows: Generator[Sequence[Any]], header: Sequence[str]
+) -> Response:
+    """The rows as `name`.xlsx or `name`.csv while they are read; `rows` must read from a session of their own."""
+    blocks = _streamed(request, name, extension, rows, header)
+    return DatabaseStream(request, blocks, media_type=_TYPES[extension], headers=_headers(name, extension))
 
 
-def _streamed(request: Request, name: str, rows: Generator[Sequence[Any]], header: Sequence[str]) -> Generator[bytes]:
+def _streamed(
+    request: Request, name: str, extension: TableFormat, rows: Generator[Sequence[Any]], header: Sequence[str]
+) -> Generator[bytes]:
     counted, complete = _Counted(rows), False
     try:
-        yield from write_csv(counted, header)
+        yield from stream_xlsx(counted, header, sheet=name) if extension == "xlsx" else write_csv(counted, header)
         complete = True
     finally:
         rows.close()  # and with it their session
-        _note(request, name, "csv", counted.count, complete=complete)
+        _note(request, name, extension, counted.count, complete=complete)
 
 
 def _headers(name: str, extension: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Any
 from starlette.responses import Response
 
 from app.doors.calls.call import Call
-from app.doors.calls.downloads import TableFormat, download_table, stream_table
+from app.doors.calls.downloads import TableFormat, stream_table
 from app.doors.calls.past import AsOf, list_scope
 from app.doors.lists.columns import TableColumn, header_of
 from app.doors.lists.query import ListQuery
@@ -19,15 +19,12 @@ from app.kit.lists.viewer import Viewer
 def export_list(
     call: Call, view: ListView[Any, Any, Any], query: ListQuery, extension: TableFormat, **given: Any
 ) -> Response:
-    """The list as a file. A CSV goes out while it is read, from a session of its own: the call's is closed by then."""
+    """The list as a file. It goes out while it is read, from a session of its own: the call's is closed by then."""
     viewer = call.viewer
     columns = tuple(column for column in view.shown(query) if column.exported)
     name = view.file(viewer) if view.file else _(view.title)
-    if extension == "xlsx":
-        cells = _cells(view, query, viewer, columns, given)
-        return download_table(call.request, name, extension, cells, header_of(columns))
     cells = _read_apart(call.database, view, query, viewer, columns, given)
-    return stream_table(call.request, name, cells, header_of(columns))
+    return stream_table(call.request, name, extension, cells, header_of(columns))
 
 
 def _cells(

@@ -6,17 +6,13 @@ text stays text, also when it is all digits (codes, telephone numbers).
 
 import csv
 import io
-import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
-from unicodedata import east_asian_width
 
-import rustpy_xlsxwriter
-
-from app.kit.clock import shanghai
+from app.kit.tabular.workbook import stream_xlsx
 
 # Full-width signs count too: spreadsheets set to Chinese or Japanese take them for their ASCII twins.
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -25,22 +21,6 @@ _PLAIN_NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,9})?")
 _UNSEEN = "\ufeff\u200b\u200c\u200d\u200e\u200f\u2060\u00ad\u180e"
 _ROWS_A_BLOCK = 1_000
 _BOM = "\ufeff"
-_MAX_CELL = 32_767  # characters that a worksheet cell holds
-_EXACT_BELOW = 10**15
-_MEASURED = 100  # rows that decide how wide the columns are
-_NARROWEST, _WIDEST = 8, 60
-_AMOUNT, _DAY, _INSTANT = "#,##0.00", "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
-_A4 = 9
-_PAGE = {
-    "landscape": True,
-    "paper_size": _A4,
-    "fit_to_pages": (1, 0),
-    "repeat_rows": 0,
-    "margins": {"left": 0.4, "right": 0.4, "top": 0.5, "bottom": 0.6},
-    "footer": "&C&P / &N",
-}
-_LONGEST_SHEET_NAME = 31
-_NOT_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\']")
 
 
 def write_csv(
@@ -54,7 +34,8 @@ def write_csv(
         buffer.write(_BOM)
     writer.writerow([safe_text(cell) for cell in header])
     for number, row in enumerate(rows, start=1):
-        writer.writerow([safe_text(cell) for cell in row])
+        # most cells are words that begin with a letter, a digit or an ideograph: safe as they are
+        writer.writerow([cell if type(cell) is str and cell[:1].isalnum() else safe_text(cell) for cell in row])
         if number % _ROWS_A_BLOCK == 0:
             yield _take(buffer).encode(codec, "replace")
     yield _take(buffer).encode(codec, "replace")
@@ -66,6 +47,8 @@ def safe_text(cell: Any) -> str:
         return ""
     if type(cell) is str:
         return f"'{cell}" if is_formula(cell) else cell
+    if type(cell) is date:
+        return cell.isoformat()
     text = format(cell, "f") if isinstance(cell, Decimal) else str(cell)
     if isinstance(cell, int | Decimal):
         return text
@@ -91,72 +74,8 @@ def _without_unseen(text: str) -> str:
 
 
 def write_xlsx(rows: Iterable[Sequence[Any]], header: Sequence[str], *, sheet: str = "Sheet1") -> bytes:
-    """The table as an XLSX workbook, row by row in bounded memory; its texts are text cells, so nothing needs a prefix.
-
-    Its head stays in sight, can be filtered by, and stands on every printed page; pages are A4, as wide as the table.
-    """
-    names = _distinct(header)
-    records = (dict(zip(names, map(_cell, row), strict=True)) for row in rows)
-    first = list(itertools.islice(records, _MEASURED)) or [dict.fromkeys(names, "")]
-    buffer = io.BytesIO()
-    rustpy_xlsxwriter.write_worksheet(
-        itertools.chain(first, records),
-        buffer,
-        sheet_name=_NOT_IN_SHEET_NAME.sub(" ", sheet).strip()[:_LONGEST_SHEET_NAME] or "Sheet1",
-        freeze_row=1,
-        bold_headers=True,
-        autofilter=True,
-        float_format=_AMOUNT,
-        datetime_format=_DAY,
-        column_formats=_instants(names, first),
-        column_widths=[_width(name, first) for name in names],
-        page_setup=_PAGE,
-    )
-    return buffer.getvalue()
-
-
-def _instants(names: Sequence[str], rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The format of columns that hold a time of day, by the first rows."""
-    timed = [name for name in names if any(isinstance(row[name], datetime) for row in rows)]
-    return {name: rustpy_xlsxwriter.Format().set_num_format(_INSTANT) for name in timed}
-
-
-def _width(name: str, rows: Sequence[dict[str, Any]]) -> int:
-    """A column as wide as the longest of its first cells, within bounds; a Chinese character is two digits wide."""
-    longest = max(_digits(str(cell)) for cell in (name, *(row[name] for row in rows)))
-    return min(max(longest + 2, _NARROWEST), _WIDEST)
-
-
-def _digits(text: str) -> int:
-    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text[:_WIDEST])
-
-
-def _cell(value: Any) -> Any:
-    """Numbers that a spreadsheet keeps exactly stay numbers, days stay days; everything else is text."""
-    if type(value) is str:
-        return value[:_MAX_CELL]
-    if isinstance(value, datetime):
-        return shanghai(value).replace(tzinfo=None)
-    if isinstance(value, date):
-        return value
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _EXACT_BELOW:
-        return value
-    if isinstance(value, Decimal) and Decimal(repr(float(value))) == value:
-        return float(value)
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    return "" if value is None else str(value)[:_MAX_CELL]
-
-
-def _distinct(header: Sequence[str]) -> list[str]:
-    """The header with repeated names numbered, since the writer addresses columns by name."""
-    names: list[str] = []
-    for name in header:
-        candidate, copy = name, 2
-        while candidate in names:
-            candidate, copy = f"{name} ({copy})", copy + 1
-        names.append(candidate)
-    return names
+    """The table as an XLSX workbook in one piece, for what is short; its texts are text cells, so nothing needs a prefix."""
+    return b"".join(stream_xlsx(rows, header, sheet=sheet))
 
 
 def _take(buffer: io.StringIO) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from app.doors.calls.call import Call
-from app.doors.calls.downloads import download_table
+from app.doors.calls.downloads import download_workbook
 from app.doors.calls.router import GuardedRouter
 from app.exchange.actions import SEE
 from app.exchange.catalogue import newest_definitions
@@ -44,7 +44,7 @@ def workbook(call: Call, partner: str) -> Response:
     definition = _definition(partner)
     rows = (line.cells(part.title) for part in dictionary_of(definition) for line in part.lines)
     name = f"{_('数据字典')}-{definition.partner}-{definition.version}"
-    return download_table(call.request, name, "xlsx", rows, [_(heading) for heading in HEADINGS])
+    return download_workbook(call.request, name, rows, [_(heading) for heading in HEADINGS])
 
 
 @router.get("/{partner}", action=SEE)

@@ -8,7 +8,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from app.doors.calls.call import Call
-from app.doors.calls.downloads import download_table
+from app.doors.calls.downloads import download_workbook
 from app.doors.calls.router import GuardedRouter
 from app.doors.lists.query import ListQuery, asked
 from app.exchange.actions import HAND_OVER
@@ -117,7 +117,7 @@ def export(call: Call) -> Response:
     scope = scope_of(call.session, call.actor, command)
     found = preview_batch(call.session, scope, command.basis, call.on)
     header = [_("记录编号"), _("名称"), _("结论"), _("问题"), _("对方字段"), _("说明")]
-    return download_table(call.request, _("报送预检"), "xlsx", _rows(found), header)
+    return download_workbook(call.request, _("报送预检"), _rows(found), header)
 
 
 @router.post("/new", action=HAND_OVER)
