@@ -41,22 +41,28 @@ def valid_on(day: date) -> ColumnElement[bool]:
 # -- single firms ----------------------------------------------------------------------------------------------------------
 
 
-def get_by_uscc_visible_to(session: Session, actor: Actor, uscc: str) -> Enterprise:
-    """The firm that bears this code, or bore it before. Raises `NotFound`, also for one that `actor` may not see."""
-    found = find_by_uscc_visible_to(session, actor, uscc)
+def get_by_uscc_visible_to(session: Session, actor: Actor, uscc: str, *, lock: bool = False) -> Enterprise:
+    """The firm that bears this code, or bore it before. Raises `NotFound`, also for one that `actor` may not see.
+
+    `lock` for whoever changes it: it is as it stands now, and nobody else changes it meanwhile.
+    """
+    found = find_by_uscc_visible_to(session, actor, uscc, lock=lock)
     if found is None:
         raise NotFound("enterprise.not_found", _("没有找到该企业，或它不在您的辖区内。"))
     return found
 
 
-def find_by_uscc_visible_to(session: Session, actor: Actor, uscc: str) -> Enterprise | None:
+def find_by_uscc_visible_to(session: Session, actor: Actor, uscc: str, *, lock: bool = False) -> Enterprise | None:
     """Like `get_by_uscc_visible_to`, or None."""
     code = normalise(uscc)[:18]
-    bearer = session.scalar(select(Enterprise).where(visible_to(actor), Enterprise.uscc == code))
+    firms = select(Enterprise).where(visible_to(actor))
+    if lock:
+        firms = firms.with_for_update(of=Enterprise).execution_options(populate_existing=True)
+    bearer = session.scalar(firms.where(Enterprise.uscc == code))
     if bearer is not None:
         return bearer
-    former = select(Enterprise).join(FormerCode, FormerCode.enterprise_id == Enterprise.id)
-    return session.scalar(former.where(visible_to(actor), FormerCode.uscc == code))
+    bore = firms.join(FormerCode, FormerCode.enterprise_id == Enterprise.id)
+    return session.scalar(bore.where(FormerCode.uscc == code))
 
 
 def get_visible_to(session: Session, actor: Actor, enterprise_id: int) -> Enterprise:

@@ -5,6 +5,7 @@ SQLite (the embedded default) runs in WAL mode; a writing session takes the writ
 """
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,21 +18,26 @@ from sqlalchemy import JSON, BigInteger, DateTime, Engine, Integer, MetaData, St
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from app.kit.slices import Composition, Port
+from app.kit.turns import turns_at
 
 #: Connections of one pool. `doors.admission` shares the server's out among those who may be inside at once.
 POOL_SIZE = 18
 #: Seconds that a thread waits for one; it should find one at once.
 POOL_WAIT = 5
+#: Seconds that a writer waits on SQLite for those who came before: in a queue inside the process, by asking again between processes.
+WRITER_PATIENCE = 15
 
 #: As strict as the library's own writer: neither days nor records become a text by themselves.
 _JSON = orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 _READ_ONLY = "yumiao_read_only"
 _COMPOSITION = "yumiao_composition"
+_TURN = "yumiao_turn"
 _BESIDE = "yumiao_beside"
 Kept = TypeVar("Kept")
 
@@ -158,13 +164,31 @@ def _sqlite_engine(url: str, pool_size: int, durable: bool) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(dbapi_connection: Any, _: ConnectionPoolEntry) -> None:
         dbapi_connection.isolation_level = None
-        for pragma in ("journal_mode=wal", f"synchronous={synchronous}", "busy_timeout=15000", "foreign_keys=on"):
+        for pragma in (
+            "journal_mode=wal",
+            f"synchronous={synchronous}",
+            f"busy_timeout={WRITER_PATIENCE * 1000}",
+            "foreign_keys=on",
+        ):
             dbapi_connection.execute(f"pragma {pragma}")
+
+    turns = turns_at(engine.url.database or str(id(engine)))
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        read_only = connection.get_execution_options().get(_READ_ONLY, False)
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        if connection.get_execution_options().get(_READ_ONLY, False):
+            connection.exec_driver_sql("BEGIN")
+            return
+        if not connection.info.get(_TURN):
+            if not turns.take(WRITER_PATIENCE):
+                raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))
+            connection.info[_TURN] = True
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    @event.listens_for(engine, "checkin")
+    def checkin(_: Any, record: ConnectionPoolEntry) -> None:
+        if record.info.pop(_TURN, False):
+            turns.give_on()
 
     return engine
 

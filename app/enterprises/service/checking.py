@@ -18,6 +18,7 @@ from app.kit.fields import FieldKind, FieldTable
 from app.kit.i18n import _
 from app.kit.permissions import can
 from app.reference.models import Industry, Park, Region, TechnicalField, Term
+from app.reference.published import kept
 
 #: Vocabularies that have a table of their own; the others are terms.
 CODE_TABLES: dict[str, Any] = {"industry": Industry, "field": TechnicalField, "region": Region, "park": Park}
@@ -28,15 +29,24 @@ def check_fields(session: Session, given: EnterpriseFields, today: date) -> None
     problems: dict[str, str] = {}
     for field in ENTERPRISE:
         code = getattr(given, field.name) if field.by_hand and field.kind is FieldKind.CODE else ""
-        table = CODE_TABLES.get(field.vocabulary)
-        if code and table is not None and session.get(table, code) is None:
-            problems[field.name] = _("代码表中没有“%(code)s”，请从列表中选择。") % {"code": code}
-        elif code and table is None and session.get(Term, (field.vocabulary, code)) is None:
-            problems[field.name] = _("请从列表中选择。")
+        if not code or code in _codes_of(session, field.vocabulary):
+            continue
+        known = field.vocabulary in CODE_TABLES
+        problems[field.name] = (
+            _("代码表中没有“%(code)s”，请从列表中选择。") % {"code": code} if known else _("请从列表中选择。")
+        )
     if given.registered_on is not None and given.registered_on > today:
         problems["registered_on"] = _("注册日期不能晚于今天。")
     if problems:
         raise Invalid("enterprise.fields", _("有 %(n)s 项填写有误。") % {"n": len(problems)}, problems)
+
+
+@kept
+def _codes_of(session: Session, vocabulary: str) -> frozenset[str]:
+    """Every code that such a field may hold."""
+    table = CODE_TABLES.get(vocabulary)
+    terms = select(Term.code).where(Term.vocabulary == vocabulary)
+    return frozenset(session.scalars(terms if table is None else select(table.code)))
 
 
 def check_codes(session: Session, table: FieldTable, given: BaseModel) -> dict[str, Term]:

@@ -15,7 +15,7 @@ from app.enterprises.schemas import EnterpriseEdit, NewCode, ReasonInput
 from app.enterprises.search_index import reindex
 from app.enterprises.service.checking import check_fields, checked_code, holder_of, taken
 from app.enterprises.service.recording import note, require_change, snapshot
-from app.enterprises.service.registering import derived, marks
+from app.enterprises.service.registering import DERIVED_FROM, derived, marks
 from app.journal.domain import Change, diff
 from app.kit.actor import Actor
 from app.kit.clock import today
@@ -34,14 +34,13 @@ def edit(
     now: datetime,
     was: Mapping[str, Any] | None = None,
 ) -> bool:
-    """Write the fields of a form; whether anything changed.
+    """Write the fields of a form; whether anything changed. The firm was read to be changed (`queries`, `lock`).
 
     `was` are the values that the form began with: when the firm changed since, what others changed is kept beside what
     this form changed. Raises `Clashing` where both changed a field differently, `Invalid` for unknown codes, `Forbidden`
     when the firm or its new region lies outside the actor's region.
     """
     require_change(actor, actions.EDIT, enterprise)
-    session.refresh(enterprise, with_for_update=True)
     values = given.model_dump(include=set(WRITTEN))
     if given.version != enterprise.version:
         present = snapshot(enterprise)
@@ -91,8 +90,9 @@ def change_fields(  # noqa: PLR0913 - shared by people and imports
     kept = {name: mark for name, mark in enterprise.edited_fields.items() if name not in changes}
     enterprise.edited_fields = kept | (marks(actor, now, changes) if by_hand else {})
     enterprise.version += 1
-    for name, value in derived(snapshot(enterprise)).items():
-        setattr(enterprise, name, value)
+    if not DERIVED_FROM.isdisjoint(changes):
+        for name, value in derived(snapshot(enterprise)).items():
+            setattr(enterprise, name, value)
     if "name" in changes:
         _keep_name(session, enterprise.id, before["name"], today(now))
         reindex(session, [enterprise.id])

@@ -68,6 +68,9 @@ def marks(actor: Actor, now: datetime, fields: Iterable[str]) -> dict[str, dict[
     return {name: {"at": now.isoformat(), "by": actor.name} for name in fields}
 
 
+DERIVED_FROM = frozenset({"name", "registered_on", "capital_fen"})
+
+
 def derived(values: Mapping[str, Any]) -> dict[str, Any]:
     """The columns that follow from name, registration date and capital."""
     capital, registered_on = values.get("capital_fen"), values.get("registered_on")

@@ -92,7 +92,7 @@ def edit_enterprise_page(call: Call, uscc: str) -> Response:
 
 @router.post("/{uscc}/edit", action=actions.EDIT)
 def save_enterprise(call: Call, uscc: str) -> Response:
-    firm = editable_firm(call.session, call.actor, uscc)
+    firm = editable_firm(call.session, call.actor, uscc, lock=True)
     joint = JointForm(call.form, _raw(firm), _labels(), {field.name: field.form_name for field in ENTERPRISE})
     bound, was = joint.decided(bind(EnterpriseEdit, joint.sent)), was_as(EnterpriseFields, joint.sent)
 

@@ -72,14 +72,14 @@ _TABS: tuple[tuple[str, str, tuple[type[Any], ...]], ...] = (
 )
 
 
-def open_firm(session: Session, actor: Actor, uscc: str) -> Enterprise:
+def open_firm(session: Session, actor: Actor, uscc: str, *, lock: bool = False) -> Enterprise:
     """The firm of an address. Raises `NotFound` when the actor sees no such firm."""
-    return queries.get_by_uscc_visible_to(session, actor, uscc)
+    return queries.get_by_uscc_visible_to(session, actor, uscc, lock=lock)
 
 
-def editable_firm(session: Session, actor: Actor, uscc: str) -> Enterprise:
+def editable_firm(session: Session, actor: Actor, uscc: str, *, lock: bool = False) -> Enterprise:
     """Like `open_firm`, for pages that write; a reader does not learn more there than elsewhere."""
-    enterprise = open_firm(session, actor, uscc)
+    enterprise = open_firm(session, actor, uscc, lock=lock)
     if not can(actor, actions.EDIT, enterprise):
         raise NotFound("enterprise.not_found", _("没有找到该企业，或它不在您的辖区内。"))
     return enterprise
