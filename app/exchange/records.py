@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Row, Select, bindparam, func, select
+from sqlalchemy import BigInteger, ColumnElement, Integer, Row, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.exchange.domain import LISTS, FieldDefinition, FieldType, ResourceDefinition
 from app.exchange.json_values import Record, RowEncoder, row_encoder
 from app.exchange.masks import masked
 from app.exchange.sources.base import Children, RecordSource
+from app.journal.tallies import count_rows, kept_total
 from app.kit.errors import SeedError
 from app.kit.membership import one_of
 
@@ -98,8 +99,10 @@ def visible_rows(plan: RecordPlan, region_prefix: str) -> Select[Any]:
 
 def count_records(session: Session, plan: RecordPlan, region_prefix: str) -> int:
     """How many records that reader sees."""
-    rows = plan.source.visible(select(plan.source.id), region_prefix).subquery()
-    return session.scalar(select(func.count()).select_from(rows)) or 0
+    rows, firm = plan.source.visible(select(plan.source.id), region_prefix), plan.source.firm
+    if firm is None:
+        return count_rows(session, rows)
+    return kept_total(session, ("records", plan, region_prefix), rows, firm)
 
 
 def page_records(session: Session, plan: RecordPlan, region_prefix: str, after: int, limit: int) -> RecordPage:

@@ -9,6 +9,7 @@ from array import array
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress, count
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -46,43 +47,39 @@ class FirmTally:
     by_firm: "array[int]"
     total: int
 
+    def with_firms(self, head: Head, counted: Mapping[int, int]) -> "FirmTally":
+        """The same at a later `head`, at which the firms of `counted` have other numbers."""
+        by_firm, total = self.by_firm[:] if counted else self.by_firm, self.total
+        for firm, n in counted.items():
+            _make_room(by_firm, firm)
+            total += n - by_firm[firm]
+            by_firm[firm] = n
+        return FirmTally(head, by_firm, total)
+
 
 class FirmTallies:
     """The tallies of one database."""
 
     def __init__(self) -> None:
-        self.lock = threading.Lock()
+        self._lock = threading.Lock()
         self._tallies: OrderedDict[Hashable, FirmTally] = OrderedDict()
 
     def find(self, key: Hashable) -> FirmTally | None:
         """The tally that is kept under `key`."""
-        with self.lock:
+        with self._lock:
+            if key in self._tallies:
+                self._tallies.move_to_end(key)
             return self._tallies.get(key)
 
-    def put(self, key: Hashable, tally: FirmTally) -> None:
-        """Keep a tally that was counted anew."""
-        with self.lock:
-            self._store(key, tally)
-
-    def replace(self, key: Hashable, before: FirmTally, head: Head, counted: Mapping[int, int]) -> FirmTally | None:
-        """`before` with the firms of `counted` as they stand at `head`; None when somebody else was quicker."""
-        with self.lock:
-            if self._tallies.get(key) is not before:
-                return None
-            total = before.total
-            for firm, n in counted.items():
-                _make_room(before.by_firm, firm)
-                total += n - before.by_firm[firm]
-                before.by_firm[firm] = n
-            found = FirmTally(head, before.by_firm, total)
-            self._store(key, found)
-            return found
-
-    def _store(self, key: Hashable, tally: FirmTally) -> None:
-        self._tallies[key] = tally
-        self._tallies.move_to_end(key)
-        while len(self._tallies) > MOST_KEPT:
-            self._tallies.popitem(last=False)
+    def put(self, key: Hashable, tally: FirmTally) -> FirmTally:
+        """Keep a tally, unless a later one is kept."""
+        with self._lock:
+            before = self._tallies.get(key)
+            if before is None or before.head.position <= tally.head.position:
+                self._tallies[key] = tally
+            while len(self._tallies) > MOST_KEPT:
+                self._tallies.popitem(last=False)
+        return tally
 
 
 def kept_total(session: Session, key: Hashable, rows: Select[Any], firm: Any) -> int:
@@ -90,23 +87,35 @@ def kept_total(session: Session, key: Hashable, rows: Select[Any], firm: Any) ->
 
     In a session that may write, or that reads a past day, they are counted.
     """
+    found = _kept_tally(session, key, rows, firm)
+    return count_rows(session, rows) if found is None else found.total
+
+
+def kept_firms(session: Session, key: Hashable, rows: Select[Any], firm: Any, most: int) -> list[int] | None:
+    """The firms that have such rows, for whoever looks for few rows among many; None where they may be more than `most`.
+
+    None also where nothing is kept, as for `kept_total`.
+    """
+    found = _kept_tally(session, key, rows, firm)
+    if found is None or found.total > most:
+        return None
+    return list(compress(count(), found.by_firm))
+
+
+def _kept_tally(session: Session, key: Hashable, rows: Select[Any], firm: Any) -> FirmTally | None:
+    """The rows of each firm as the session sees them; None where they have to be counted."""
     kept = kept_beside(session, FirmTallies)
     if kept is None:
-        return count_rows(session, rows)
+        return None
     seen = _seen_by(session)
     head, before = seen.head, kept.find(key)
     if before is not None and before.head == head:
-        return before.total
+        return before
     changed = None if before is None else seen.changed(session, before.head)
     if before is None or changed is None:
-        found = _tally(session, head, rows, firm)
-        kept.put(key, found)
-        return found.total
-    counted = dict.fromkeys(changed, 0) | (
-        _by_firm(session, rows.where(one_of(firm, changed)), firm) if changed else {}
-    )
-    after = kept.replace(key, before, head, counted)
-    return count_rows(session, rows) if after is None else after.total
+        return kept.put(key, _tally(session, head, rows, firm))
+    counted = _by_firm(session, rows.where(one_of(firm, changed)), firm) if changed else {}
+    return kept.put(key, before.with_firms(head, dict.fromkeys(changed, 0) | counted))
 
 
 @dataclass(frozen=True)

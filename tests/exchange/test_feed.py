@@ -170,6 +170,20 @@ def test_list_count_and_snapshot_agree_in_every_region(world: World, session: Se
             assert count_records(session, plan, prefix) == sum(1 for resource, _key in state if resource == name)
 
 
+def test_counts_that_are_kept_follow_every_change(
+    world: World, session: Session, database: db.Database, counts: Counts
+) -> None:
+    chance = random.Random(8)
+    for _ in range(counts.feed_steps):
+        for _change in range(chance.choice((1, 1, 4))):
+            step(world, chance)
+        db.commit(session)
+        with db.read_scope(database) as reading:
+            for name, plan in province_plans().items():
+                for prefix in ("", "429005001"):
+                    assert count_records(reading, plan, prefix) == count_records(session, plan, prefix), name
+
+
 def test_pages_walk_the_whole_list_once(world: World, session: Session) -> None:
     for _ in range(25):
         world.enterprise()

@@ -4,8 +4,8 @@ A triggering fact (a certificate gained, a case that came to mean something) mak
 the scheme was in force on its day. What has been acted on is on file and leaves this list.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -19,7 +19,15 @@ from app.incentives.domain.scheme import CaseReached, CertificateGained, Occurre
 from app.incentives.domain.steps import IncentiveState
 from app.incentives.models import Incentive
 from app.incentives.queries.schemes import SchemeFamily, SchemeVersion, VersionPeriod
-from app.kit.paging import Count, Keyset, Page, count_up_to, page
+from app.journal.tallies import kept_firms, kept_total
+from app.kit.membership import one_of
+from app.kit.paging import Count, Direction, Keyset, Page, decode_cursor, page
+
+#: More are not counted one by one on a page.
+BOUND = 10_000
+#: Facts of so few firms are looked for with these firms.
+FEW = 300
+_ORDER: tuple[tuple[str, Direction], ...] = (("happened_on", "desc"), ("trigger_key", "asc"), ("scheme_code", "asc"))
 
 
 @dataclass(frozen=True)
@@ -62,17 +70,19 @@ def page_entitlements(
     limit: int = 50,
 ) -> Page[Entitlement]:
     """One page of entitlements not yet acted on, the latest fact first."""
-    if not families:
+    branches = _branches(session, families, scope)
+    if not branches:
         return Page([], None, None)
-    facts, statement = _open_facts(families, scope)
-    keyset = Keyset([(facts.c.happened_on, "desc"), (facts.c.trigger_key, "asc"), (facts.c.scheme_code, "asc")])
+    facts = union_all(*(_nearest(branch, cursor, limit) for branch in branches)).subquery("fact")
     found = page(
         session,
-        statement,
-        keyset,
+        select(Enterprise, *facts.c)
+        .join(facts, facts.c.enterprise_id == Enterprise.id)
+        .options(load_only(Enterprise.uscc, Enterprise.name, Enterprise.region_code)),
+        Keyset([(facts.c[name], direction) for name, direction in _ORDER]),
         cursor,
         limit,
-        values_of=lambda row: [row.happened_on, row.trigger_key, row.scheme_code],
+        values_of=lambda row: [getattr(row, name) for name, _direction in _ORDER],
     )
     by_code = {family.code: family for family in families}
     return Page([_entitlement(by_code[row.scheme_code], row) for row in found.items], found.next, found.previous)
@@ -85,18 +95,20 @@ def list_entitlements(session: Session, families: Sequence[SchemeFamily], scope:
 
 def count_entitlements(session: Session, families: Sequence[SchemeFamily], scope: EntitlementScope) -> Count:
     """How many entitlements are not yet acted on."""
-    return count_up_to(session, _open_facts(families, scope)[1]) if families else Count(0)
+    n = sum(kept_total(session, branch.key, branch.rows, branch.firm) for branch in _branches(session, families, scope))
+    return Count(BOUND, more=True) if n > BOUND else Count(n)
 
 
 def count_by_day(
     session: Session, families: Sequence[SchemeFamily], scope: EntitlementScope
 ) -> dict[tuple[str, date], int]:
     """How many entitlements each scheme has by the day of their fact, not yet acted on."""
-    if not families:
+    branches = _branches(session, families, scope)
+    if not branches:
         return {}
-    facts, statement = _open_facts(families, scope)
+    facts = union_all(*(branch.rows for branch in branches)).subquery("fact")
     day = (facts.c.scheme_code, facts.c.happened_on)
-    rows = session.execute(statement.with_only_columns(*day, func.count()).options().group_by(*day))
+    rows = session.execute(select(*day, func.count()).group_by(*day))
     return {(code, on): n for code, on, n in rows}
 
 
@@ -115,58 +127,113 @@ def _entitlement(family: SchemeFamily, row: Any) -> Entitlement:
     return Entitlement(row.Enterprise, family, version, row.trigger_key, row.label, row.happened_on)
 
 
-def _open_facts(families: Sequence[SchemeFamily], scope: EntitlementScope) -> tuple[Any, Select[Any]]:
-    branches = [_facts(family, days) for family in families for days in family.periods()]
-    facts = union_all(*branches).subquery("fact")
-    statement = (
-        select(Enterprise, facts.c.scheme_code, facts.c.trigger_key, facts.c.label, facts.c.happened_on)
-        .join(facts, facts.c.enterprise_id == Enterprise.id)
-        .outerjoin(
-            Incentive,
-            and_(
-                Incentive.enterprise_id == facts.c.enterprise_id,
-                Incentive.scheme_code == facts.c.scheme_code,
-                Incentive.trigger_key == facts.c.trigger_key,
-            ),
-        )
-        .options(load_only(Enterprise.uscc, Enterprise.name, Enterprise.region_code))
-        .where(
-            Enterprise.disabled_on.is_(None),
-            or_(Incentive.id.is_(None), Incentive.state == IncentiveState.ELIGIBLE.value),
-            likely_within(Enterprise.region_code, scope.region_prefix),
-        )
+@dataclass(frozen=True)
+class _Branch:
+    """The open facts of one period in which one trigger of a scheme applies; `order` is theirs in the list, `key` says what they depend on."""
+
+    rows: Select[Any]
+    firm: Any
+    order: Keyset
+    key: Hashable
+
+
+def _branches(session: Session, families: Sequence[SchemeFamily], scope: EntitlementScope) -> list[_Branch]:
+    """Where open facts are to be found. Of a region, a branch with few of them is narrowed to their firms, one without any is left out."""
+    found = [_branch(family, period, scope) for family in families for period in family.periods()]
+    if scope.enterprise_id is not None or scope.trigger_key is not None:
+        return found
+    narrowed = []
+    for branch in found:
+        firms = kept_firms(session, branch.key, branch.rows, branch.firm, FEW)
+        if firms is None:
+            narrowed.append(branch)
+        elif firms:
+            narrowed.append(replace(branch, rows=branch.rows.where(one_of(branch.firm, firms))))
+    return narrowed
+
+
+def _nearest(branch: _Branch, cursor: str | None, limit: int) -> Any:
+    """As many of the branch's facts as a page may show, in the order of its own index."""
+    rows, order = branch.rows, branch.order
+    if cursor:
+        values, backwards = decode_cursor(order.signature(), cursor)
+        order = order.reversed() if backwards else order
+        rows = rows.where(order.after(values))
+    return select(rows.order_by(*order.order_by()).limit(limit + 1).subquery())
+
+
+def _branch(family: SchemeFamily, period: VersionPeriod, scope: EntitlementScope) -> _Branch:
+    trigger = period.version.scheme.trigger
+    facts = _certificates(trigger) if isinstance(trigger, CertificateGained) else _cases(trigger)
+    rows: Select[Any] = select(
+        literal(family.code).label("scheme_code"),
+        facts.firm.label("enterprise_id"),
+        facts.trigger_key.label("trigger_key"),
+        facts.label.label("label"),
+        facts.happened_on.label("happened_on"),
+    ).where(
+        *facts.conditions,
+        facts.happened_on >= period.first,
+        _in_area(family.jurisdiction),
+        Enterprise.disabled_on.is_(None),
+        likely_within(Enterprise.region_code, scope.region_prefix),
+        ~_acted_on(family.code, facts),
     )
+    if period.last is not None:
+        rows = rows.where(facts.happened_on <= period.last)
+    order = {"happened_on": facts.happened_on, "trigger_key": facts.trigger_key, "scheme_code": literal(family.code)}
+    return _Branch(
+        rows=_scoped(rows, facts, scope),
+        firm=facts.firm,
+        order=Keyset([(order[name].label(name), direction) for name, direction in _ORDER]),
+        key=(
+            "entitlements",
+            family.code,
+            family.jurisdiction,
+            period.version.row.content_hash,
+            period.first,
+            period.last,
+            scope,
+        ),
+    )
+
+
+def _scoped(rows: Select[Any], facts: "_Facts", scope: EntitlementScope) -> Select[Any]:
     if scope.enterprise_id is not None:
-        statement = statement.where(Enterprise.id == scope.enterprise_id)
+        rows = rows.where(facts.firm == scope.enterprise_id)
     if scope.trigger_key is not None:
-        statement = statement.where(facts.c.trigger_key == scope.trigger_key)
+        rows = rows.where(facts.trigger_key == scope.trigger_key)
     if scope.year is not None:
-        statement = statement.where(facts.c.happened_on.between(date(scope.year, 1, 1), date(scope.year, 12, 31)))
-    return facts, statement
+        rows = rows.where(facts.happened_on.between(date(scope.year, 1, 1), date(scope.year, 12, 31)))
+    return rows
+
+
+def _acted_on(scheme: str, facts: "_Facts") -> ColumnElement[bool]:
+    return exists().where(
+        Incentive.enterprise_id == facts.firm,
+        Incentive.scheme_code == scheme,
+        Incentive.trigger_key == facts.trigger_key,
+        Incentive.state != IncentiveState.ELIGIBLE.value,
+    )
 
 
 # -- the facts that trigger -------------------------------------------------------------------------------------------------
 
 
-def _facts(family: SchemeFamily, period: VersionPeriod) -> Select[Any]:
-    """The facts of one period in which one trigger of the scheme applies, within the scheme's area."""
-    trigger = period.version.scheme.trigger
-    columns, conditions, happened_on = (
-        _certificates(trigger) if isinstance(trigger, CertificateGained) else _cases(trigger)
-    )
-    selected: list[Any] = [literal(family.code).label("scheme_code"), *columns]
-    statement: Select[Any] = select(*selected).where(
-        *conditions, happened_on >= period.first, _in_area(family.jurisdiction)
-    )
-    return statement if period.last is None else statement.where(happened_on <= period.last)
+@dataclass(frozen=True)
+class _Facts:
+    """What a kind of trigger looks at: conditions on rows joined with their `Enterprise`, and what each row says."""
+
+    firm: Any
+    trigger_key: Any
+    label: Any
+    happened_on: Any
+    conditions: list[ColumnElement[bool]]
 
 
 def _in_area(jurisdiction: str) -> ColumnElement[bool]:
     """A firm of the scheme's area; one whose region nobody knows is kept in, for unknown is not no."""
     return or_(likely_within(Enterprise.region_code, jurisdiction), Enterprise.region_code == "")
-
-
-Facts = tuple[list[Any], list[ColumnElement[bool]], Any]
 
 
 def _has_earlier() -> ColumnElement[bool]:
@@ -182,13 +249,7 @@ def _has_earlier() -> ColumnElement[bool]:
     )
 
 
-def _certificates(trigger: CertificateGained) -> Facts:
-    columns: list[Any] = [
-        Certificate.enterprise_id.label("enterprise_id"),
-        (literal("certificate:") + cast(Certificate.id, String)).label("trigger_key"),
-        Certificate.number.label("label"),
-        Certificate.issued_on.label("happened_on"),
-    ]
+def _certificates(trigger: CertificateGained) -> _Facts:
     conditions = [
         Certificate.kind == trigger.certificate,
         Certificate.revoked_on.is_(None),
@@ -196,16 +257,11 @@ def _certificates(trigger: CertificateGained) -> Facts:
     ]
     if trigger.occurrence != "any":
         conditions.append(_has_earlier() if trigger.occurrence == "renewed" else ~_has_earlier())
-    return columns, conditions, Certificate.issued_on
+    key = literal("certificate:") + cast(Certificate.id, String)
+    return _Facts(Certificate.enterprise_id, key, Certificate.number, Certificate.issued_on, conditions)
 
 
-def _cases(trigger: CaseReached) -> Facts:
-    columns: list[Any] = [
-        CaseFile.enterprise_id.label("enterprise_id"),
-        (literal("case:") + CaseFile.number).label("trigger_key"),
-        CaseFile.number.label("label"),
-        CaseMarker.reached_on.label("happened_on"),
-    ]
+def _cases(trigger: CaseReached) -> _Facts:
     conditions = [
         CaseMarker.marker == trigger.marker,
         CaseMarker.case_id == CaseFile.id,
@@ -213,4 +269,5 @@ def _cases(trigger: CaseReached) -> Facts:
         CaseFile.state.in_(("open", "finished")),
         Enterprise.id == CaseFile.enterprise_id,
     ]
-    return columns, conditions, CaseMarker.reached_on
+    key = literal("case:") + CaseFile.number
+    return _Facts(CaseFile.enterprise_id, key, CaseFile.number, CaseMarker.reached_on, conditions)
