@@ -15,7 +15,7 @@ from app.cases.models import CaseFile
 from app.cases.queries import scope
 from app.kit.actor import Actor
 from app.kit.lists.viewer import Viewer
-from app.kit.paging import Count
+from app.kit.paging import Count, bounded
 
 BOUND = 1_000
 
@@ -57,7 +57,7 @@ def count_by_stage_visible_to(viewer: Viewer, wanted: CaseFilter, stages: Sequen
         for stage in stages
     ]
     row = viewer.session.execute(select(*counts)).one()
-    return {stage: Count(min(n, BOUND), more=n > BOUND) for stage, n in zip(stages, row, strict=True)}
+    return {stage: bounded(n, BOUND) for stage, n in zip(stages, row, strict=True)}
 
 
 def _first_cards(viewer: Viewer, wanted: CaseFilter, stages: Iterable[str], cards: int) -> list[CaseFile]:

@@ -1,15 +1,16 @@
 """How the work lies: what each officer carries, where cases are late, which stand longest in their stage."""
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import and_, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile
 from app.cases.queries import due_within, overdue, scope, visible_to
+from app.journal.tallies import kept_groups
 from app.kit.actor import Actor
 
 #: What counts as coming up: due within so many days from today on.
@@ -36,35 +37,55 @@ class StageLoad:
     overdue: int
 
 
-def _count(condition: ColumnElement[bool]) -> Any:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+@dataclass(frozen=True)
+class _Lying:
+    """What open cases have in common by which they are counted."""
+
+    programme: str
+    version: str
+    stage: str
+    officer_id: int | None
+    due: str
+
+
+_OVERDUE, _SOON, _LATER = "overdue", "soon", "later"
+
+
+def _lying_visible_to(session: Session, actor: Actor, on: date) -> dict[_Lying, int]:
+    """How many open cases lie where, with whom, and how near their day is."""
+    rows = select(CaseFile.id).join(CaseFile.enterprise).where(scope(actor), CaseFile.state == CaseState.OPEN)
+    soon = due_within(on, on + timedelta(days=SOON_DAYS))
+    due = case((overdue(on), literal(_OVERDUE)), (soon, literal(_SOON)), else_=literal(_LATER))
+    place = (CaseFile.programme_code, CaseFile.programme_version, CaseFile.stage)
+    key = ("open cases", actor.kind, actor.region_prefix, actor.enterprise_id, on)
+    groups = kept_groups(session, key, rows, CaseFile.enterprise_id, (*place, CaseFile.officer_id, due))
+    return {_Lying(*group): n for group, n in groups.items()}
 
 
 def list_loads_visible_to(session: Session, actor: Actor, on: date) -> list[Load]:
-    """What each officer carries, the heaviest first; one query."""
-    soon = due_within(on, on + timedelta(days=SOON_DAYS))
-    statement = (
-        select(CaseFile.officer_id, func.count(CaseFile.id), _count(overdue(on)), _count(soon))
-        .join(CaseFile.enterprise)
-        .where(scope(actor), CaseFile.state == CaseState.OPEN)
-        .group_by(CaseFile.officer_id)
-    )
-    loads = [Load(officer, total, int(late), int(near)) for officer, total, late, near in session.execute(statement)]
+    """What each officer carries, the heaviest first."""
+    found: defaultdict[int | None, Counter[str]] = defaultdict(Counter)
+    for lying, n in _lying_visible_to(session, actor, on).items():
+        found[lying.officer_id][lying.due] += n
+    loads = [Load(officer, due.total(), due[_OVERDUE], due[_SOON]) for officer, due in found.items()]
     return sorted(loads, key=lambda load: (-load.open, load.officer_id or 0))
 
 
 def list_late_stages_visible_to(session: Session, actor: Actor, on: date) -> list[StageLoad]:
     """Where cases are past their day, the most first; the versions of a programme each for themselves."""
-    number = func.count(CaseFile.id)
-    place = (CaseFile.programme_code, CaseFile.programme_version, CaseFile.stage)
-    statement = (
-        select(*place, number)
-        .join(CaseFile.enterprise)
-        .where(scope(actor), overdue(on))
-        .group_by(*place)
-        .order_by(number.desc(), *place)
-    )
-    return [StageLoad(*row) for row in session.execute(statement)]
+    found: Counter[tuple[str, str, str]] = Counter()
+    for lying, n in _lying_visible_to(session, actor, on).items():
+        if lying.due == _OVERDUE:
+            found[lying.programme, lying.version, lying.stage] += n
+    return [StageLoad(*place, n) for place, n in sorted(found.items(), key=lambda one: (-one[1], one[0]))]
+
+
+def count_open_visible_to(session: Session, actor: Actor, on: date) -> Counter[tuple[str, str]]:
+    """How many open cases stand in each stage of each programme, whatever its version."""
+    found: Counter[tuple[str, str]] = Counter()
+    for lying, n in _lying_visible_to(session, actor, on).items():
+        found[lying.programme, lying.stage] += n
+    return found
 
 
 def list_longest_visible_to(session: Session, actor: Actor, limit: int) -> list[CaseFile]:

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.enterprises.models import Enterprise
 from app.kit.db import Base, BigId, Code, Json, PrimaryKey, UtcDateTime
 
+_OPEN: Any = {"sqlite_where": text("state = 'open'"), "postgresql_where": text("state = 'open'")}
+
 
 class CaseFile(Base):
     """One enterprise in one programme in one year. `submitted_on` is the legal application date.
@@ -28,13 +30,13 @@ class CaseFile(Base):
             "programme_code",
             "year",
             unique=True,
-            sqlite_where=text("state = 'open'"),
-            postgresql_where=text("state = 'open'"),
+            **_OPEN,
         ),
         Index("ix_case_file_board", "programme_code", "state", "stage", "next_due_on", "number"),
         Index("ix_case_file_enterprise", "enterprise_id", "number"),
         Index("ix_case_file_officer", "officer_id", "state", "number"),
         Index("ix_case_file_due", "state", "next_due_on", "number"),
+        Index("ix_case_file_open_entered", "stage_entered_on", "number", **_OPEN),
     )
 
     id: Mapped[PrimaryKey]

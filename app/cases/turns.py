@@ -2,22 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select, union_all
 from sqlalchemy.orm import Session
 
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile, Milestone
-from app.cases.queries import FAR, visible_to
+from app.cases.queries import visible_to
 from app.kit.actor import Actor
 from app.kit.membership import one_of
-from app.kit.paging import Keyset
 from app.programmes.queries import Catalogue
 
 Stage = tuple[str, str, str]
 """Programme, version and stage of a case."""
 _BETWEEN = "/"
-
-_BY_DUE = Keyset([(func.coalesce(CaseFile.next_due_on, FAR).label("next_due"), "asc"), (CaseFile.number, "asc")])
 
 
 def bureau_stages(catalogue: Catalogue) -> tuple[Stage, ...]:
@@ -50,7 +47,11 @@ def list_preparing_visible_to(
     )
     if officer_id is not None:
         statement = statement.where(CaseFile.officer_id == officer_id)
-    return list(session.scalars(statement.order_by(*_BY_DUE.order_by()).limit(limit)))
+    dated = statement.where(CaseFile.next_due_on.is_not(None)).order_by(CaseFile.next_due_on, CaseFile.number)
+    undated = statement.where(CaseFile.next_due_on.is_(None)).order_by(CaseFile.number)
+    first = [select(piece.with_only_columns(CaseFile.id).limit(limit).subquery().c.id) for piece in (dated, undated)]
+    in_order = (CaseFile.next_due_on.is_(None), CaseFile.next_due_on, CaseFile.number)
+    return list(session.scalars(statement.where(CaseFile.id.in_(union_all(*first))).order_by(*in_order).limit(limit)))
 
 
 def next_milestones(session: Session, case_ids: Sequence[int]) -> dict[int, Milestone]:

@@ -6,11 +6,11 @@ journal's events since then are about: every change writes an event, and the eve
 
 import threading
 from array import array
-from collections import OrderedDict
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import compress, count
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -31,6 +31,12 @@ APART = frozenset(
 VISITS = "session."
 
 
+#: What rows have in common: the values of some columns.
+Group = tuple[Any, ...]
+#: How many rows a firm has of each group: a tuple, for there are many firms and few groups of each.
+Groups = tuple[tuple[Group, int], ...]
+
+
 @dataclass(frozen=True)
 class Head:
     """The last event that a session sees; its hash tells it from another that a lost database once had at the same position."""
@@ -43,18 +49,45 @@ class Head:
 class FirmTally:
     """The rows of each firm, by its id, and their sum, as they stood at `head`."""
 
-    head: Head
-    by_firm: "array[int]"
-    total: int
+    head: Head = Head(0, "")
+    by_firm: "array[int]" = field(default_factory=lambda: array("i"))
+    total: int = 0
+    #: What a firm has that has none.
+    none: ClassVar[int] = 0
 
     def with_firms(self, head: Head, counted: Mapping[int, int]) -> "FirmTally":
         """The same at a later `head`, at which the firms of `counted` have other numbers."""
-        by_firm, total = self.by_firm[:] if counted else self.by_firm, self.total
+        if not counted:
+            return replace(self, head=head)
+        by_firm, total = self.by_firm[:], self.total
+        by_firm.extend([0] * (max(counted) + 1 - len(by_firm)))
         for firm, n in counted.items():
-            _make_room(by_firm, firm)
             total += n - by_firm[firm]
             by_firm[firm] = n
         return FirmTally(head, by_firm, total)
+
+
+@dataclass(frozen=True)
+class GroupTally:
+    """The rows of each firm by what they have in common, and the sums of all firms, as they stood at `head`."""
+
+    head: Head = Head(0, "")
+    by_firm: Mapping[int, Groups] = field(default_factory=dict)
+    totals: Mapping[Group, int] = field(default_factory=dict)
+    none: ClassVar[Groups] = ()
+
+    def with_firms(self, head: Head, counted: Mapping[int, Groups]) -> "GroupTally":
+        """The same at a later `head`, at which the firms of `counted` have other numbers."""
+        if not counted:
+            return replace(self, head=head)
+        totals = Counter(self.totals)
+        for firm, groups in counted.items():
+            totals.subtract(dict(self.by_firm.get(firm, ())))
+            totals.update(dict(groups))
+        return GroupTally(head, {**self.by_firm, **counted}, {group: n for group, n in totals.items() if n})
+
+
+Tally = TypeVar("Tally", FirmTally, GroupTally)
 
 
 class FirmTallies:
@@ -62,16 +95,16 @@ class FirmTallies:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._tallies: OrderedDict[Hashable, FirmTally] = OrderedDict()
+        self._tallies: OrderedDict[Hashable, Any] = OrderedDict()
 
-    def find(self, key: Hashable) -> FirmTally | None:
+    def find(self, key: Hashable) -> Any:
         """The tally that is kept under `key`."""
         with self._lock:
             if key in self._tallies:
                 self._tallies.move_to_end(key)
             return self._tallies.get(key)
 
-    def put(self, key: Hashable, tally: FirmTally) -> FirmTally:
+    def put(self, key: Hashable, tally: Tally) -> Tally:
         """Keep a tally, unless a later one is kept."""
         with self._lock:
             before = self._tallies.get(key)
@@ -80,6 +113,11 @@ class FirmTallies:
             while len(self._tallies) > MOST_KEPT:
                 self._tallies.popitem(last=False)
         return tally
+
+
+def keeps(session: Session) -> bool:
+    """Whether what is counted in this session is kept."""
+    return kept_beside(session, FirmTallies) is not None
 
 
 def kept_total(session: Session, key: Hashable, rows: Select[Any], firm: Any) -> int:
@@ -102,20 +140,58 @@ def kept_firms(session: Session, key: Hashable, rows: Select[Any], firm: Any, mo
     return list(compress(count(), found.by_firm))
 
 
+def kept_groups(
+    session: Session, key: Hashable, rows: Select[Any], firm: Any, by: Sequence[Any]
+) -> Mapping[Group, int]:
+    """How many `rows` there are by the values of the columns `by`; otherwise as `kept_total`."""
+
+    same: dict[Group, Group] = {}  # firms share the groups that are equal
+
+    def read(rows: Select[Any]) -> dict[int, Groups]:
+        found: dict[int, Groups] = {}
+        for number, *values, n in session.execute(_counted(rows, firm, *by)):
+            group = tuple(values)
+            found[number] = (*found.get(number, ()), (same.setdefault(group, group), n))
+        return found
+
+    found = _kept(session, key, rows, firm, GroupTally(), read)
+    if found is not None:
+        return found.totals
+    return {tuple(group): n for *group, n in session.execute(_counted(rows, *by))}
+
+
 def _kept_tally(session: Session, key: Hashable, rows: Select[Any], firm: Any) -> FirmTally | None:
-    """The rows of each firm as the session sees them; None where they have to be counted."""
-    kept = kept_beside(session, FirmTallies)
-    if kept is None:
+    def read(rows: Select[Any]) -> dict[int, int]:
+        return dict(session.execute(_counted(rows, firm)).all())
+
+    return _kept(session, key, rows, firm, FirmTally(), read)
+
+
+def _kept(
+    session: Session,
+    key: Hashable,
+    rows: Select[Any],
+    firm: Any,
+    nothing: Tally,
+    read: Callable[[Select[Any]], dict[int, Any]],
+) -> Tally | None:
+    """What is kept under `key` as the session sees it, begun with `nothing`; None where it has to be counted."""
+    tallies = kept_beside(session, FirmTallies)
+    if tallies is None:
         return None
     seen = _seen_by(session)
-    head, before = seen.head, kept.find(key)
-    if before is not None and before.head == head:
+    before: Tally | None = tallies.find(key)
+    if before is not None and before.head == seen.head:
         return before
     changed = None if before is None else seen.changed(session, before.head)
     if before is None or changed is None:
-        return kept.put(key, _tally(session, head, rows, firm))
-    counted = _by_firm(session, rows.where(one_of(firm, changed)), firm) if changed else {}
-    return kept.put(key, before.with_firms(head, dict.fromkeys(changed, 0) | counted))
+        return tallies.put(key, nothing.with_firms(seen.head, read(rows)))
+    counted = read(rows.where(one_of(firm, changed))) if changed else {}
+    return tallies.put(key, before.with_firms(seen.head, dict.fromkeys(changed, nothing.none) | counted))
+
+
+def _counted(rows: Select[Any], *by: Any) -> Select[Any]:
+    return rows.order_by(None).with_only_columns(*by, func.count(), maintain_column_froms=True).group_by(*by)
 
 
 @dataclass(frozen=True)
@@ -168,25 +244,6 @@ def changed_firms(session: Session, since: Head, until: Head) -> Sequence[int] |
 
 def _is_apart(event: Any) -> bool:
     return event.subject_kind in APART or event.type.startswith(VISITS)
-
-
-def _tally(session: Session, head: Head, rows: Select[Any], firm: Any) -> FirmTally:
-    by_firm, total = array("i"), 0
-    for number, n in _by_firm(session, rows, firm).items():
-        _make_room(by_firm, number)
-        by_firm[number] = n
-        total += n
-    return FirmTally(head, by_firm, total)
-
-
-def _make_room(by_firm: "array[int]", firm: int) -> None:
-    if len(by_firm) <= firm:
-        by_firm.extend([0] * (firm + 1 - len(by_firm)))
-
-
-def _by_firm(session: Session, rows: Select[Any], firm: Any) -> dict[int, int]:
-    grouped = rows.order_by(None).with_only_columns(firm, func.count(), maintain_column_froms=True).group_by(firm)
-    return dict(session.execute(grouped).all())
 
 
 def count_rows(session: Session, rows: Select[Any]) -> int:

@@ -140,7 +140,11 @@ def _rows(result: Any, statement: Select[Any]) -> list[Any]:
 def count_up_to(session: Session, statement: Select[Any], bound: int = 10_000) -> Count:
     """How many rows `statement` has, counted exactly up to `bound`."""
     limited = statement.order_by(None).with_only_columns(1, maintain_column_froms=True).limit(bound + 1).subquery()
-    n = session.scalar(select(func.count()).select_from(limited)) or 0
+    return bounded(session.scalar(select(func.count()).select_from(limited)) or 0, bound)
+
+
+def bounded(n: int, bound: int) -> Count:
+    """A number as it is told of where no more than `bound` are counted."""
     return Count(bound, more=True) if n > bound else Count(n)
 
 

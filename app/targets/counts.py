@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from app.cases.models import CaseFile, CaseMarker
 from app.commissioners.queries import counted_in_year
@@ -58,21 +58,29 @@ def count_pending(session: Session, counted: Applications, period: Period, regio
 
 def _applications(counted: Applications, period: Period, region_prefix: str) -> Select[Any]:
     """The first application of each firm that was handed in during the year."""
-    first_of_firm = (
-        select(func.min(CaseFile.id))
-        .join(CaseMarker, CaseMarker.case_id == CaseFile.id)
-        .where(
-            CaseMarker.marker == SUBMITTED,
-            _within(CaseMarker.reached_on, period),
-            CaseFile.programme_code == counted.programme,
-        )
-        .group_by(CaseFile.enterprise_id)
+    earlier, its = aliased(CaseFile), aliased(CaseMarker)
+    former = exists().where(
+        earlier.enterprise_id == CaseFile.enterprise_id,
+        earlier.programme_code == counted.programme,
+        earlier.id < CaseFile.id,
+        its.case_id == earlier.id,
+        *_handed_in(its, period),
     )
     return (
         select(CaseFile)
         .join(Enterprise, Enterprise.id == CaseFile.enterprise_id)
-        .where(CaseFile.id.in_(first_of_firm), likely_within(Enterprise.region_code, region_prefix))
+        .join(CaseMarker, CaseMarker.case_id == CaseFile.id)
+        .where(
+            CaseFile.programme_code == counted.programme,
+            *_handed_in(CaseMarker, period),
+            likely_within(Enterprise.region_code, region_prefix),
+            ~former,
+        )
     )
+
+
+def _handed_in(marker: Any, period: Period) -> tuple[ColumnElement[bool], ...]:
+    return marker.marker == SUBMITTED, _within(marker.reached_on, period)
 
 
 def _within(column: Any, period: Period) -> ColumnElement[bool]:

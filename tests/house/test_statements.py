@@ -63,7 +63,6 @@ LOOPING = frozenset(
     {
         "/policies/{code}/what-if",
         "/policies/{code}/{jurisdiction}/{version}/what-if",
-        "/programmes",
     }
 )
 

@@ -1,7 +1,7 @@
 """Counts that are kept are those that are counted anew, whatever is changed by whichever use case, on both databases."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -12,10 +12,13 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.cases.domain.steps import available
+from app.cases.loads import count_open_visible_to, list_late_stages_visible_to, list_loads_visible_to
 from app.cases.models import CaseFile
 from app.cases.queries import list_entries, programme_of
-from app.cases.schemas import TakeBackStep
+from app.cases.schemas import AssignOfficer, TakeBackStep
+from app.cases.service.assigning import assign_officer
 from app.cases.service.undoing import take_back_step
+from app.cases.todo.port import TodoQuery, tally_todos
 from app.enterprises.models import Certificate, Enterprise
 from app.enterprises.schemas import CertificateInput, ReasonInput, TagInput
 from app.enterprises.service import records, retiring
@@ -24,6 +27,7 @@ from app.enterprises.service.parts import PartChange, fingerprint, remove_part
 from app.incentives.models import Incentive
 from app.incentives.queries.entitlements import (
     EntitlementScope,
+    count_by_day,
     count_entitlements,
     list_entitlements,
     page_entitlements,
@@ -34,12 +38,14 @@ from app.incentives.service import steps
 from app.journal.domain import SubjectKey
 from app.journal.models import JournalEvent, JournalHead
 from app.journal.service import record
-from app.kit.actor import SYSTEM
+from app.kit.actor import SYSTEM, Actor
 from app.kit.clock import today
-from app.kit.db import Database, read_scope, session_scope
+from app.kit.db import Database, composition_of, read_scope, session_scope
 from app.kit.errors import DomainError
+from app.programmes.queries import load_catalogue
 from app.targets import counts as targets
 from app.targets.domain import Applications, Certificates, Counted, Period, Subjects
+from app.web.shared.todo_lines import TODO_KINDS
 from tests.counts import Counts
 from tests.factories import cases as case_files
 from tests.support import people
@@ -79,6 +85,20 @@ def numbers(session: Session, on: date) -> dict[str, Any]:
         )
         families = list_families(session, prefix)
         found[f"entitled {prefix}"] = count_entitlements(session, families, EntitlementScope(prefix)).n
+        found[f"by day {prefix}"] = count_by_day(session, families, EntitlementScope(prefix))
+    return found
+
+
+def work(session: Session, now: datetime, officers: Sequence[Actor]) -> dict[str, Any]:
+    """What lies with whom, and what waits for each officer, of the own cases and of the office's."""
+    found, providers = dict[str, Any](), [kind.provider for kind in composition_of(session).of(TODO_KINDS)]
+    for who in officers:
+        found[f"loads {who.id}"] = list_loads_visible_to(session, who, today(now))
+        found[f"late {who.id}"] = list_late_stages_visible_to(session, who, today(now))
+        found[f"open {who.id}"] = count_open_visible_to(session, who, today(now))
+        for officer_id in (who.id, None):
+            asked = TodoQuery(who, now, today(now), load_catalogue(session), officer_id=officer_id)
+            found[f"todos {who.id} {officer_id}"] = tally_todos(session, providers, asked)
     return found
 
 
@@ -94,18 +114,18 @@ def shown(session: Session, on: date) -> dict[str, Any]:
 class Office:
     """An office in which anything happens that its use cases allow."""
 
-    def __init__(self, session: Session, seed: int, now: datetime) -> None:
+    def __init__(self, session: Session, seed: int, now: datetime, firms: int = 6) -> None:
         self.session, self.now, self.chance, self._serial = session, now, random.Random(seed), count(1)
         self.head = people.officer(session, role="administrator", region="")
+        self.officers = [self.head, people.officer(session)]
+        for number in range(firms):
+            case_files.firm(session, region=REGIONS[number % len(REGIONS)])
 
     def step(self) -> None:
         """One change; what the use case refuses is none."""
         firms = list(self.session.scalars(select(Enterprise).order_by(Enterprise.id)))
-        if len(firms) < 6:
-            case_files.firm(self.session, region=self.chance.choice(REGIONS))
-            return
         firm = self.chance.choice(firms)
-        often = (self.certify, self.tag, self.lead, self.open, self.recommend)
+        often = (self.certify, self.tag, self.lead, self.open, self.recommend, self.assign)
         change = self.chance.choice(
             (*often, *often, self.move, self.revoke, self.remove, self.take_back, self.undo, self.retire, self.visit)
         )
@@ -165,6 +185,12 @@ class Office:
             command = TakeBackStep(version=case.version, reason="点错了")
             take_back_step(self.session, actor=self.head, now=self.now, number=case.number, command=command)
 
+    def assign(self, firm: Enterprise) -> None:
+        case, officer = self._case(firm), self.chance.choice(self.officers)
+        if case is not None and officer.id != case.officer_id:
+            command = AssignOfficer(officer_id=officer.id, version=case.version)
+            assign_officer(self.session, actor=self.head, now=self.now, number=case.number, command=command)
+
     def recommend(self, firm: Enterprise) -> None:
         families = list_families(self.session, "")
         found = list_entitlements(self.session, families, EntitlementScope(enterprise_id=firm.id))
@@ -196,21 +222,21 @@ class Office:
 def test_what_is_kept_is_what_is_counted_anew(database: Database, counts: Counts, now: datetime) -> None:
     with session_scope(database) as session:
         office = Office(session, counts.feed_steps, now)
-    reached: set[tuple[Any, ...]] = set()
-    for number in range(counts.feed_steps // 2):
+    reached: set[str] = set()
+    for number in range(counts.feed_steps // 4):
         office.now = now + timedelta(days=number // 8)
         with session_scope(database) as session:
             office.session = session
-            for _change in range(office.chance.choice((1, 2, 5))):
+            for _change in range(office.chance.choice((1, 3, 9))):
                 office.step()
         on = today(office.now)
         with session_scope(database) as session:
-            anew = shown(session, on)
+            anew = shown(session, on) | work(session, office.now, office.officers)
         with read_scope(database) as session:
-            assert shown(session, on) == anew, number
-            assert numbers(session, on).items() <= anew.items()
-        reached.add(tuple(anew.values()))
-    assert len(reached) > counts.feed_steps // 8, "hardly a number changed"
+            assert shown(session, on) | work(session, office.now, office.officers) == anew, number
+            assert all(anew[name] == n for name, n in numbers(session, on).items())
+        reached.add(repr(anew))
+    assert len(reached) > counts.feed_steps // 10, "hardly a number changed"
 
 
 # -- what it costs, and what it must not take for the same --------------------------------------------------------------------
@@ -227,8 +253,8 @@ def asked(database: Database, on: date) -> list[str]:
 def office(database: Database, now: datetime) -> Office:
     """An office with a firm that holds a certificate."""
     with session_scope(database) as session:
-        office = Office(session, 1, now)
-        firm = case_files.firm(session)
+        office = Office(session, 1, now, firms=1)
+        firm = session.scalars(select(Enterprise)).one()
         values = {"kind": HTE, "number": "GR1", "issued_on": date(2021, 1, 1), "expires_on": date(2024, 1, 1)}
         records.put_certificate(PartChange(session, office.head, firm, now), CertificateInput.model_validate(values))
     return office

@@ -1,6 +1,6 @@
 """To check: what firms and departments have handed in; to correct: what was sent back and is answered."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
@@ -13,11 +13,17 @@ from app.cases.supply.models import CaseAnswer, CaseMaterial, CorrectionItem
 from app.cases.todo.port import Provider, TodoGroup, TodoQuery, TodoSource
 from app.cases.todo.rows import FRESH, bureaus_turn, cases, firms, since_entry
 from app.enterprises.models import Enterprise
+from app.kit.clock import start_of_day
 from app.policies.models import FactStatement
 
 _FIRM = "enterprise"
 #: What came in is looked for this far back: a case that stands longer is a matter of its step, not of what came in.
 REMEMBERED = 90
+
+
+def remembered(asked: TodoQuery) -> datetime:
+    """Since when what came in is looked for: a day has one answer from morning to evening."""
+    return start_of_day(asked.on - timedelta(days=REMEMBERED))
 
 
 def unchecked() -> ColumnElement[bool]:
@@ -42,7 +48,7 @@ def fresh_answers(asked: TodoQuery) -> ColumnElement[bool]:
     return and_(
         CaseAnswer.case_id == CaseFile.id,
         CaseAnswer.by_kind == _FIRM,
-        CaseAnswer.at >= asked.now - timedelta(days=REMEMBERED),
+        CaseAnswer.at >= remembered(asked),
         CaseAnswer.draft.is_(False),
         since_entry(CaseAnswer.case_id, CaseAnswer.at),
     )
@@ -70,8 +76,7 @@ def _materials(asked: TodoQuery) -> TodoSource:
 
 def _answers(asked: TodoQuery) -> TodoSource:
     held = aliased(CaseAnswer)
-    since = asked.now - timedelta(days=REMEMBERED)
-    found = select(held.case_id).where(held.by_kind == _FIRM, held.at >= since, held.draft.is_(False))
+    found = select(held.case_id).where(held.by_kind == _FIRM, held.at >= remembered(asked), held.draft.is_(False))
     return _of_case(
         asked,
         fresh_answers(asked),
@@ -88,7 +93,7 @@ def _corrections(asked: TodoQuery) -> TodoSource:
 def _opinions(asked: TodoQuery) -> TodoSource:
     """Answers of departments that came in since the case entered its stage."""
     held = aliased(Opinion)
-    fresh = select(held.id).where(held.answered_at >= asked.now - timedelta(days=REMEMBERED))
+    fresh = select(held.id).where(held.answered_at >= remembered(asked))
     rows = cases(asked, (Opinion, Opinion.case_id == CaseFile.id))
     return TodoSource(
         rows=rows.where(

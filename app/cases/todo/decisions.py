@@ -4,6 +4,7 @@ A case stands here once: what has to be looked at before (documents, answers, co
 """
 
 from collections import defaultdict
+from collections.abc import Hashable
 from datetime import timedelta
 from typing import Any
 
@@ -96,6 +97,11 @@ def _steps(asked: TodoQuery) -> TodoSource:
     return _cases(asked, and_(bureaus_turn(asked), nothing, led(asked), ~approvable(asked)))
 
 
+def _approver(asked: TodoQuery) -> Hashable:
+    """Whoever gives approvals has no step of a case that waits for theirs; the others have all alike."""
+    return asked.actor if _guarded(asked) else asked.actor.traits.heads
+
+
 APPROVAL = Provider("approval", TodoGroup.DECIDE, _approvals)
 CLOCK = Provider("clock", TodoGroup.DECIDE, _clocks)
-STEP = Provider("step", TodoGroup.DECIDE, _steps)
+STEP = Provider("step", TodoGroup.DECIDE, _steps, kept_for=_approver)

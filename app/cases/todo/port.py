@@ -4,7 +4,7 @@ Every provider answers with the first rows after the place where the page begins
 page costs one statement and about the same whether ten things wait or ten thousand.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -29,11 +29,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from app.journal.tallies import keeps, kept_groups
 from app.kit.actor import Actor
 from app.kit.db import BigId
 from app.kit.errors import Invalid
 from app.kit.i18n import _
-from app.kit.paging import Count, Page, decode_cursor, encode_cursor
+from app.kit.paging import Count, Page, bounded, decode_cursor, encode_cursor
 from app.programmes.queries import Catalogue
 
 FAR = date(9999, 12, 31)
@@ -96,11 +97,16 @@ class TodoSource:
 
 @dataclass(frozen=True)
 class Provider:
-    """One kind of to-do; `find` answers None where the kind does not concern the actor."""
+    """One kind of to-do; `find` answers None where the kind does not concern the actor.
+
+    A kind of which there is much in a large office says in `kept_for` what its rows depend on besides region, programme, day
+    and whose they are: they are counted once for all officers, firm by firm, and kept. Nothing of it may depend on the hour.
+    """
 
     code: str
     group: TodoGroup
     find: Callable[[TodoQuery], TodoSource | None]
+    kept_for: Callable[[TodoQuery], Hashable] | None = None
 
 
 @dataclass(frozen=True)
@@ -161,6 +167,24 @@ def page_todos(
 
 def tally_todos(session: Session, providers: Sequence[Provider], asked: TodoQuery) -> dict[str, TodoCount]:
     """How many of each kind wait, by the provider's code; one statement, and one more where there are more than a thousand."""
+    kept = [provider for provider in providers if provider.kept_for is not None and keeps(session)]
+    found = {provider.code: _kept_count(session, provider, asked) for provider in kept}
+    return found | _counted(session, [provider for provider in providers if provider.code not in found], asked)
+
+
+def _kept_count(session: Session, provider: Provider, asked: TodoQuery) -> TodoCount:
+    """Of what is counted for all officers together, the part of the one who is asked for, or all."""
+    source = provider.find(replace(asked, officer_id=None))
+    assert source is not None and provider.kept_for is not None  # such a kind concerns every officer
+    late = case((source.due < asked.on, 1), else_=0)
+    key = ("todo", provider.code, asked.actor.region_prefix, asked.programme, asked.on, provider.kept_for(asked))
+    groups = kept_groups(session, key, source.rows, source.firm_id, (source.officer_id, late))
+    own = {group: n for group, n in groups.items() if asked.officer_id in (None, group[0])}
+    overdue = sum(n for (_officer, is_late), n in own.items() if is_late)
+    return TodoCount(bounded(sum(own.values()), BOUND), bounded(overdue, BOUND))
+
+
+def _counted(session: Session, providers: Sequence[Provider], asked: TodoQuery) -> dict[str, TodoCount]:
     sources = {provider.code: source for provider in providers if (source := provider.find(asked)) is not None}
     if not sources:
         return {}
@@ -169,7 +193,7 @@ def tally_todos(session: Session, providers: Sequence[Provider], asked: TodoQuer
     numbers = {code: found[rank] for rank, code in enumerate(sources)}
     many = {code: source for code, source in sources.items() if numbers[code][0] > BOUND and source.due is not None}
     numbers |= {code: (numbers[code][0], late) for code, late in _late(session, many, asked.on).items()}
-    return {code: TodoCount(_bounded(n), _bounded(late)) for code, (n, late) in numbers.items()}
+    return {code: TodoCount(bounded(n, BOUND), bounded(late, BOUND)) for code, (n, late) in numbers.items()}
 
 
 def total(tallies: Iterable[Count]) -> Count:
@@ -215,10 +239,6 @@ def _late(session: Session, sources: Mapping[str, TodoSource], on: date) -> dict
 def _number(rows: Select[Any]) -> Any:
     limited = rows.with_only_columns(literal(1).label("one"), maintain_column_froms=True).limit(BOUND + 1).subquery()
     return select(func.count()).select_from(limited).scalar_subquery()
-
-
-def _bounded(n: int) -> Count:
-    return Count(min(n, BOUND), more=n > BOUND)
 
 
 def _pieces(source: TodoSource | None, rank: int, values: list[Any], backwards: bool, limit: int) -> list[Any]:

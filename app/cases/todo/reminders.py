@@ -223,7 +223,7 @@ def _documents(asked: TodoQuery) -> TodoSource:
 
 OPINION_LATE = Provider("opinion_late", TodoGroup.REMIND, _opinions)
 CORRECTION_LATE = Provider("correction_late", TodoGroup.REMIND, _corrections)
-MILESTONE = Provider("milestone", TodoGroup.REMIND, _milestones)
+MILESTONE = Provider("milestone", TodoGroup.REMIND, _milestones, kept_for=lambda asked: asked.actor.traits.heads)
 FIRMS_DUTY = Provider("firms_duty", TodoGroup.REMIND, _firms_duties)
 OWN_DUTY = Provider("own_duty", TodoGroup.REMIND, _own_duties)
 CERTIFICATE = Provider("certificate", TodoGroup.REMIND, _certificates)

@@ -4,12 +4,13 @@ A triggering fact (a certificate gained, a case that came to mean something) mak
 the scheme was in force on its day. What has been acted on is on file and leaves this list.
 """
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased, load_only
 
 from app.cases.models import CaseFile, CaseMarker
@@ -19,9 +20,9 @@ from app.incentives.domain.scheme import CaseReached, CertificateGained, Occurre
 from app.incentives.domain.steps import IncentiveState
 from app.incentives.models import Incentive
 from app.incentives.queries.schemes import SchemeFamily, SchemeVersion, VersionPeriod
-from app.journal.tallies import kept_firms, kept_total
+from app.journal.tallies import kept_firms, kept_groups, kept_total
 from app.kit.membership import one_of
-from app.kit.paging import Count, Direction, Keyset, Page, decode_cursor, page
+from app.kit.paging import Count, Direction, Keyset, Page, bounded, decode_cursor, page
 
 #: More are not counted one by one on a page.
 BOUND = 10_000
@@ -70,7 +71,9 @@ def page_entitlements(
     limit: int = 50,
 ) -> Page[Entitlement]:
     """One page of entitlements not yet acted on, the latest fact first."""
-    branches = _branches(session, families, scope)
+    branches = _branches(families, scope)
+    if scope.enterprise_id is None and scope.trigger_key is None:
+        branches = list(_narrowed(session, branches))
     if not branches:
         return Page([], None, None)
     facts = union_all(*(_nearest(branch, cursor, limit) for branch in branches)).subquery("fact")
@@ -95,21 +98,19 @@ def list_entitlements(session: Session, families: Sequence[SchemeFamily], scope:
 
 def count_entitlements(session: Session, families: Sequence[SchemeFamily], scope: EntitlementScope) -> Count:
     """How many entitlements are not yet acted on."""
-    n = sum(kept_total(session, branch.key, branch.rows, branch.firm) for branch in _branches(session, families, scope))
-    return Count(BOUND, more=True) if n > BOUND else Count(n)
+    n = sum(kept_total(session, branch.key, branch.rows, branch.firm) for branch in _branches(families, scope))
+    return bounded(n, BOUND)
 
 
 def count_by_day(
     session: Session, families: Sequence[SchemeFamily], scope: EntitlementScope
 ) -> dict[tuple[str, date], int]:
     """How many entitlements each scheme has by the day of their fact, not yet acted on."""
-    branches = _branches(session, families, scope)
-    if not branches:
-        return {}
-    facts = union_all(*(branch.rows for branch in branches)).subquery("fact")
-    day = (facts.c.scheme_code, facts.c.happened_on)
-    rows = session.execute(select(*day, func.count()).group_by(*day))
-    return {(code, on): n for code, on, n in rows}
+    found: Counter[tuple[str, date]] = Counter()
+    for branch in _branches(families, scope):
+        by_day = kept_groups(session, (*branch.key, "by day"), branch.rows, branch.firm, (branch.happened_on,))
+        found.update({(branch.scheme, on): n for (on,), n in by_day.items()})
+    return found
 
 
 def occurrences(session: Session, trigger_keys: Iterable[str]) -> dict[str, Occurrence]:
@@ -131,25 +132,27 @@ def _entitlement(family: SchemeFamily, row: Any) -> Entitlement:
 class _Branch:
     """The open facts of one period in which one trigger of a scheme applies; `order` is theirs in the list, `key` says what they depend on."""
 
+    scheme: str
     rows: Select[Any]
     firm: Any
     order: Keyset
-    key: Hashable
+    happened_on: Any
+    key: tuple[Hashable, ...]
 
 
-def _branches(session: Session, families: Sequence[SchemeFamily], scope: EntitlementScope) -> list[_Branch]:
-    """Where open facts are to be found. Of a region, a branch with few of them is narrowed to their firms, one without any is left out."""
-    found = [_branch(family, period, scope) for family in families for period in family.periods()]
-    if scope.enterprise_id is not None or scope.trigger_key is not None:
-        return found
-    narrowed = []
-    for branch in found:
+def _branches(families: Sequence[SchemeFamily], scope: EntitlementScope) -> list[_Branch]:
+    """Where open facts are to be found."""
+    return [_branch(family, period, scope) for family in families for period in family.periods()]
+
+
+def _narrowed(session: Session, branches: Sequence[_Branch]) -> Iterator[_Branch]:
+    """A branch with few facts is narrowed to their firms, so that nobody looks through all others; one without any is left out."""
+    for branch in branches:
         firms = kept_firms(session, branch.key, branch.rows, branch.firm, FEW)
         if firms is None:
-            narrowed.append(branch)
+            yield branch
         elif firms:
-            narrowed.append(replace(branch, rows=branch.rows.where(one_of(branch.firm, firms))))
-    return narrowed
+            yield replace(branch, rows=branch.rows.where(one_of(branch.firm, firms)))
 
 
 def _nearest(branch: _Branch, cursor: str | None, limit: int) -> Any:
@@ -183,9 +186,11 @@ def _branch(family: SchemeFamily, period: VersionPeriod, scope: EntitlementScope
         rows = rows.where(facts.happened_on <= period.last)
     order = {"happened_on": facts.happened_on, "trigger_key": facts.trigger_key, "scheme_code": literal(family.code)}
     return _Branch(
+        scheme=family.code,
         rows=_scoped(rows, facts, scope),
         firm=facts.firm,
         order=Keyset([(order[name].label(name), direction) for name, direction in _ORDER]),
+        happened_on=facts.happened_on,
         key=(
             "entitlements",
             family.code,

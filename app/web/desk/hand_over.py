@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from app.accounts.models import Officer
 from app.cases.lists import CASES, CaseFilter
+from app.cases.loads import list_loads_visible_to
 from app.cases.oversight.actions import HAND_OVER
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
@@ -16,7 +17,8 @@ from app.doors.lists.controls import Choices
 from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.kit.lists.filters import NOBODY, NONE
-from app.kit.paging import Count
+from app.kit.lists.viewer import Viewer
+from app.kit.paging import Count, bounded
 from app.programmes.queries import load_catalogue
 from app.web.bulk.cases import officer_choices
 from app.web.shared.case_lines import CaseLine, case_lines
@@ -51,12 +53,19 @@ def hand_over_page(call: Call, whose: Annotated[str, Query(alias="from")] = "") 
         officer=officer,
         whose=whose,
         lines=tuple(case_lines(call.session, load_catalogue(call.session), found.items, viewer.on)),
-        count=CASES.count(viewer, wanted),
+        count=bounded(_held(viewer, officer), CASES.bound),
         officers=tuple(choice for choice in officer_choices(call.session) if choice[0] != whose),
         url=f"/desk/hand-over?from={whose}",
         filter=f"state=open&officer={whose}",
     )
     return call.render("web/desk/hand_over.html", page)
+
+
+def _held(viewer: Viewer, officer: Officer | None) -> int:
+    """How many open cases the officer leads, or nobody."""
+    whose = officer.id if officer else None
+    loads = list_loads_visible_to(viewer.session, viewer.actor, viewer.on)
+    return next((load.open for load in loads if load.officer_id == whose), 0)
 
 
 def _officer(session: Session, whose: str) -> Officer | None:

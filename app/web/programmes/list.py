@@ -1,5 +1,6 @@
 """培育通道 as files say it: the list, and one version of a programme with its diagram and all its tables."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,9 +8,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.cases.board import count_by_stage_visible_to
-from app.cases.domain.state import CaseState
-from app.cases.lists import CASES, CaseFilter
+from app.cases.board import BOUND
+from app.cases.lists import CASES
+from app.cases.loads import count_open_visible_to
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
 from app.kit.actor import Actor
@@ -17,7 +18,7 @@ from app.kit.clock import today
 from app.kit.errors import NotFound
 from app.kit.i18n import N_, _
 from app.kit.lists.viewer import Viewer
-from app.kit.paging import Count
+from app.kit.paging import Count, bounded
 from app.kit.permissions import can
 from app.programmes import actions
 from app.programmes.descriptions import CitedPlace, cited_places, describe
@@ -90,13 +91,11 @@ class ProgrammePage:
 def programmes_page(call: Call) -> Response:
     """The programmes in force."""
     viewer = call.viewer
-    in_force = load_catalogue(call.session).in_force(viewer.on)
+    in_force, open_cases = load_catalogue(call.session).in_force(viewer.on), Counter[str]()
+    for (code, _stage), n in count_open_visible_to(call.session, call.actor, viewer.on).items():
+        open_cases[code] += n
     cards = tuple(
-        ProgrammeCard(
-            programme,
-            _(LEVELS[programme.level]),
-            CASES.count(viewer, CaseFilter(programme=code, state=CaseState.OPEN)),
-        )
+        ProgrammeCard(programme, _(LEVELS[programme.level]), bounded(open_cases[code], CASES.bound))
         for code, programme in in_force.items()
     )
     return call.render("web/programmes/index.html", ProgrammesPage(cards))
@@ -159,9 +158,12 @@ def _tabs(code: str, version: str, active: str) -> tuple[Tab, ...]:
 
 
 def _counts(viewer: Viewer, programme: Programme) -> dict[str, StageCount]:
-    stages = [stage.code for stage in programme.stages if not stage.is_final]
-    counts = count_by_stage_visible_to(viewer, CaseFilter(programme=programme.code), stages)
+    counts = count_open_visible_to(viewer.session, viewer.actor, viewer.on)
     return {
-        code: StageCount(counts.get(code, Count(0)), f"/cases?programme={programme.code}&stage={code}&state=open")
-        for code in stages
+        stage.code: StageCount(
+            bounded(counts[programme.code, stage.code], BOUND),
+            f"/cases?programme={programme.code}&stage={stage.code}&state=open",
+        )
+        for stage in programme.stages
+        if not stage.is_final
     }
