@@ -14,6 +14,8 @@ from app.accounts.models import EnterpriseUser, Invitation, MachineClient, Offic
 from app.kit.actor import Actor, ActorKind, FirmRole, Role
 from app.reference.published import present_mark, remember_mark
 
+_CLIENT = select(MachineClient).where(MachineClient.client_id == bindparam("client_id"))
+
 
 @dataclass(frozen=True)
 class SignedIn:
@@ -93,7 +95,7 @@ def _signed_in(beside: ColumnElement[int] | None) -> Select[*tuple[Any, ...]]:
 
 def find_client(session: Session, client_id: str) -> MachineClient | None:
     """The machine client, disabled ones included."""
-    return session.scalar(select(MachineClient).where(MachineClient.client_id == client_id))
+    return session.scalar(_CLIENT, {"client_id": client_id})
 
 
 def list_officers(session: Session) -> list[Officer]:

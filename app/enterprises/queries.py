@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.enterprises.domain.uscc import normalise
@@ -13,7 +13,7 @@ from app.enterprises.models import Certificate, Enterprise, EnterpriseTag, Forme
 from app.kit.actor import Actor, ActorKind
 from app.kit.errors import NotFound
 from app.kit.i18n import _
-from app.kit.membership import one_of
+from app.kit.membership import one_of_named
 
 # -- scope -----------------------------------------------------------------------------------------------------------
 
@@ -29,7 +29,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     return false()
 
 
-def valid_on(day: date) -> ColumnElement[bool]:
+def valid_on(day: date | ColumnElement[date]) -> ColumnElement[bool]:
     """Certificates that are valid on `day`: issued, not expired, not revoked by then."""
     return and_(
         Certificate.issued_on <= day,
@@ -92,19 +92,26 @@ def list_former_codes(session: Session, enterprise_id: int) -> Sequence[FormerCo
 
 def list_tags(session: Session, ids: Sequence[int]) -> dict[int, list[EnterpriseTag]]:
     """The tags of these firms, one query for all; plain rows."""
-    statement = select(EnterpriseTag).where(one_of(EnterpriseTag.enterprise_id, ids)).order_by(EnterpriseTag.tag)
-    return _by_firm(session, statement)
+    return _by_firm(session, _TAGS, firms=list(ids))
 
 
 def list_valid_certificates(session: Session, ids: Sequence[int], on: date) -> dict[int, list[Certificate]]:
     """The certificates of these firms that are valid on `on`, one query for all; plain rows."""
-    statement = select(Certificate).where(one_of(Certificate.enterprise_id, ids), valid_on(on))
-    return _by_firm(session, statement.order_by(Certificate.kind, Certificate.issued_on))
+    return _by_firm(session, _VALID, firms=list(ids), on=on)
 
 
-def _by_firm(session: Session, statement: Select[Any]) -> dict[int, list[Any]]:
+#: Made once: every list of firms asks them.
+_TAGS = select(EnterpriseTag).where(one_of_named(EnterpriseTag.enterprise_id, "firms")).order_by(EnterpriseTag.tag)
+_VALID = (
+    select(Certificate)
+    .where(one_of_named(Certificate.enterprise_id, "firms"), valid_on(bindparam("on", type_=Date)))
+    .order_by(Certificate.kind, Certificate.issued_on)
+)
+
+
+def _by_firm(session: Session, statement: Select[Any], **given: Any) -> dict[int, list[Any]]:
     """The rows of each firm, read past the ORM: they have the columns of their table by name, and nothing else."""
     found: dict[int, list[Any]] = {}
-    for row in session.connection().execute(statement):
+    for row in session.connection().execute(statement, given):
         found.setdefault(row.enterprise_id, []).append(row)
     return found

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import Connection, Double, cast, delete, extract, func, select
+from sqlalchemy import Connection, Double, String, bindparam, cast, delete, extract, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts.models import RateBucket
@@ -15,6 +15,23 @@ _FORGET_EVERY = 10_000
 _LONGEST_KEY = 100
 
 
+#: A caller, what comes back to it in a second, what it has at most.
+_CALLER = bindparam("caller", type_=String)
+_PER_SECOND, _MOST = (bindparam(name, type_=Double) for name in ("per_second", "most"))
+_NOW = func.clock_timestamp()
+_REFILLED = func.least(_MOST, RateBucket.remaining + cast(extract("epoch", _NOW - RateBucket.at), Double) * _PER_SECOND)
+#: One statement, one row lock: of several processes each sees what the others took. Made once, for every call asks it.
+_TAKE = (
+    insert(RateBucket)
+    .values(key=_CALLER, remaining=_MOST - 1.0, at=_NOW)
+    .on_conflict_do_update(
+        index_elements=[RateBucket.key], set_={"remaining": _REFILLED - 1.0, "at": _NOW}, where=_REFILLED >= 1.0
+    )
+    .returning(RateBucket.remaining)
+)
+_LEFT = select(_REFILLED).where(RateBucket.key == _CALLER)
+
+
 class SharedBuckets:
     """Buckets of all processes; the database's clock counts."""
 
@@ -24,23 +41,12 @@ class SharedBuckets:
 
     def take(self, key: str, per_second: float, burst: int) -> float:
         """The calls left after this one; below 0 there was none to take, and so much is missing."""
-        key, now = key[:_LONGEST_KEY], func.clock_timestamp()
-        passed = cast(extract("epoch", now - RateBucket.at), Double)
-        refilled = func.least(float(burst), RateBucket.remaining + passed * per_second)
-        # One statement, one row lock: of several processes each sees what the others took.
-        taken = (
-            insert(RateBucket)
-            .values(key=key, remaining=burst - 1.0, at=now)
-            .on_conflict_do_update(
-                index_elements=[RateBucket.key], set_={"remaining": refilled - 1, "at": now}, where=refilled >= 1
-            )
-            .returning(RateBucket.remaining)
-        )
+        asked = {"caller": key[:_LONGEST_KEY], "per_second": per_second, "most": float(burst)}
         with immediate_scope(self._database) as connection:
             self._forget(connection)
-            left = connection.scalar(taken)
+            left = connection.scalar(_TAKE, asked)
             if left is None:
-                left = (connection.scalar(select(refilled).where(RateBucket.key == key)) or 0.0) - 1
+                left = (connection.scalar(_LEFT, asked) or 0.0) - 1
             return float(left)
 
     def _forget(self, connection: Connection) -> None:

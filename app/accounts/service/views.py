@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Select, or_, select
+from sqlalchemy import BigInteger, Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.actions import KEEP_VIEWS
@@ -29,15 +29,20 @@ class KeepView(BaseModel):
     shared: bool = False
 
 
+_READER = bindparam("reader", type_=BigInteger)
+#: Made once: every list asks it.
+_VIEWS = (
+    select(SavedView.__table__, Officer.name.label("keeper"))
+    .join(Officer, Officer.id == SavedView.officer_id)
+    .where(SavedView.page == bindparam("page"), or_(SavedView.shared, SavedView.officer_id == _READER))
+    .order_by(SavedView.officer_id != _READER, SavedView.name, SavedView.id)
+)
+
+
 def list_views_visible_to(session: Session, actor: Actor, page: str) -> list[tuple[SavedView, str]]:
     """The officer's own views of a list and those that others share, by name, each with its keeper's name; plain rows."""
-    statement = (
-        select(SavedView.__table__, Officer.name.label("keeper"))
-        .join(Officer, Officer.id == SavedView.officer_id)
-        .where(SavedView.page == page, or_(SavedView.shared, SavedView.officer_id == actor.id))
-        .order_by(SavedView.officer_id != actor.id, SavedView.name, SavedView.id)
-    )
-    return [(view, view.keeper) for view in session.connection().execute(statement)]  # type: ignore[misc]
+    rows = session.connection().execute(_VIEWS, {"page": page, "reader": actor.id})
+    return [(view, view.keeper) for view in rows]  # type: ignore[misc]
 
 
 def keep_view(session: Session, *, actor: Actor, command: KeepView, now: datetime) -> SavedView:
