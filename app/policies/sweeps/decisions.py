@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from app.policies.domain.compile.interpreter import evaluate
 from app.policies.domain.facts.catalogue import Catalogue
-from app.policies.domain.facts.columns import Columns, same_for_all
+from app.policies.domain.facts.columns import Columns, alike_lines, same_for_all
 from app.policies.domain.forms.forms import SCORE
+from app.policies.domain.language import tree
 from app.policies.domain.language.policy import Condition, Policy
 from app.policies.domain.language.settable import gap_known
 from app.policies.domain.language.verdict import Clause
@@ -25,6 +26,9 @@ from app.policies.sweeps.domain import EXPLAINED_UP_TO, FirmDecision, Rule
 from app.policies.sweeps.open_facts import missing_facts
 from app.policies.words import both_languages, finding_text, gap_text
 
+OpenClauses = tuple[Mapping[str, Any], ...]
+"""The conditions that are not met, each with what was said about it."""
+
 
 class FirmBatch:
     """Some firms' columns on a day; `ids` rise."""
@@ -33,63 +37,75 @@ class FirmBatch:
         self._ids, self._columns, self._on = ids, columns, on
 
     def decide(self, rule: Rule, keys: Sequence[int]) -> Iterator[tuple[int, FirmDecision]]:
-        """How each of these firms stands under the rule, by its id."""
+        """How each of these firms stands under the rule, by its id; all is reckoned before the first is handed out."""
         columns = replace(self._columns_of(keys), catalogue=rule.policy.catalogue)
         for setting, known in rule.settings.items():
             definition = rule.policy.catalogue[setting.code]
             columns = columns.with_column(setting, same_for_all(definition, known.value, columns.size))
         swept = sweep(rule.policy, columns, self._on)
-        missing = missing_facts(swept)
-        numbers = [swept.number(outcome).tolist() for outcome in (UNMET, UNKNOWN)]
-        outcomes = [(one.id, swept.statuses[one.id].outcome.tolist()) for one in rule.policy.conditions]
-        for row, key in enumerate(keys):
-            found = [(name, outcome[row]) for name, outcome in outcomes if outcome[row] != MET]
-            unmet, unknown = (number[row] for number in numbers)
-            words = self._shortfalls(rule, swept, row, found) if 0 < unmet <= EXPLAINED_UP_TO else {}
-            yield key, _decided(swept, row, (unmet, unknown), _open(found, words), missing[row])
+        outcomes = [OUTCOMES[outcome].value for outcome in swept.outcome.tolist()]
+        numbers = (swept.number(outcome).tolist() for outcome in (UNMET, UNKNOWN))
+        decided = map(
+            FirmDecision, outcomes, *numbers, *_scores(swept), _open_clauses(rule, swept), missing_facts(swept)
+        )
+        return zip(keys, decided, strict=True)
 
     def _columns_of(self, keys: Sequence[int]) -> Columns:
         if len(keys) == len(self._ids):
             return self._columns
         return self._columns.taken(np.searchsorted(self._ids, keys))
 
-    def _shortfalls(
-        self, rule: Rule, swept: Swept, row: int, found: Sequence[tuple[str, int]]
-    ) -> dict[str, dict[str, str]]:
-        """By how much a firm misses each unmet condition, in both languages."""
-        wanted = tuple(name for name, outcome in found if outcome == UNMET)
-        only = _only(rule.policy, wanted)
-        evaluation = evaluate(only, swept.columns.row(row, only.catalogue, only=only.uses), self._on)
-        return {
-            clause.condition.id: both_languages(partial(shortfall, clause, rule.policy.catalogue))
-            for clause in evaluation.clauses
-        }
+
+def _scores(swept: Swept) -> tuple[Sequence[int | None], Sequence[int | None]]:
+    """The lowest and the highest score of each firm."""
+    if swept.score is None:
+        return [None] * swept.columns.size, [None] * swept.columns.size
+    return swept.score.low.tolist(), swept.score.high.tolist()
+
+
+def _open_clauses(rule: Rule, swept: Swept) -> list[OpenClauses]:
+    """Of each firm; firms that stand alike on every condition share theirs, unless they are near enough to be told by how much."""
+    conditions = rule.policy.conditions
+    table = np.stack([swept.statuses[one.id].outcome for one in conditions], axis=1)
+    first, which = alike_lines(table)
+    clauses: list[OpenClauses] = [()] * swept.columns.size
+    for kind, outcomes in enumerate(table[first].tolist()):
+        rows = np.flatnonzero(which == kind)
+        found = [(one.id, outcome) for one, outcome in zip(conditions, outcomes, strict=True) if outcome != MET]
+        near = 0 < outcomes.count(UNMET) <= EXPLAINED_UP_TO
+        shared = None if near else _open(found, {})
+        for row, words in zip(rows.tolist(), _shortfalls(rule, swept, rows, found) if near else rows, strict=True):
+            clauses[row] = _open(found, words) if shared is None else shared
+    return clauses
+
+
+def _open(found: Sequence[tuple[str, int]], words: Mapping[str, Mapping[str, str]]) -> OpenClauses:
+    return tuple({"id": name, "outcome": OUTCOMES[outcome].value, **words.get(name, {})} for name, outcome in found)
+
+
+def _shortfalls(
+    rule: Rule, swept: Swept, rows: NDArray[np.int64], found: Sequence[tuple[str, int]]
+) -> list[dict[str, dict[str, str]]]:
+    """By how much each of these firms misses each unmet condition, in both languages.
+
+    Firms of whom the same is known about all that these conditions read are told the same.
+    """
+    only = _only(rule.policy, tuple(name for name, outcome in found if outcome == UNMET))
+    codes = set(only.uses) if only.scoring else {code for test in _tests(only) for code in codes_read(test)}
+    read = swept.columns.only(codes).taken(rows)
+    first, which = read.only(codes - {setting.code for setting in rule.settings}).alike()
+    told = []
+    for facts in read.taken(first).rows():
+        evaluation = evaluate(only, facts, swept.on)
+        words = (partial(shortfall, clause, rule.policy.catalogue) for clause in evaluation.clauses)
+        told.append(dict(zip((one.id for one in only.conditions), map(both_languages, words), strict=True)))
+    return [told[kind] for kind in which.tolist()]
 
 
 def shortfall(clause: Clause, catalogue: Catalogue) -> str:
     """`还差 38.2 万元`; where nothing is to be measured, how it stands."""
     gap = gap_known(clause.condition, clause.finding, catalogue)
     return (gap_text(gap) if gap else "") or finding_text(clause.finding)
-
-
-def _decided(
-    swept: Swept, row: int, numbers: tuple[int, int], clauses: tuple[Mapping[str, Any], ...], missing: Sequence[str]
-) -> FirmDecision:
-    score = swept.score
-    return FirmDecision(
-        outcome=OUTCOMES[int(swept.outcome[row])].value,
-        unmet=numbers[0],
-        unknown=numbers[1],
-        score_low=int(score.low[row]) if score else None,
-        score_high=int(score.high[row]) if score else None,
-        open_clauses=clauses,
-        missing=tuple(missing),
-    )
-
-
-def _open(found: Sequence[tuple[str, int]], words: Mapping[str, Mapping[str, str]]) -> tuple[Mapping[str, Any], ...]:
-    """The conditions that are not met, each with what was said about it."""
-    return tuple({"id": name, "outcome": OUTCOMES[outcome].value, **words.get(name, {})} for name, outcome in found)
 
 
 def _only(policy: Policy, ids: tuple[str, ...]) -> Policy:
@@ -100,4 +116,8 @@ def _only(policy: Policy, ids: tuple[str, ...]) -> Policy:
 
 
 def _compares_score(condition: Condition) -> bool:
-    return any(leaf.test is not None and SCORE.code in codes_read(leaf.test) for leaf in condition.leaves())
+    return any(SCORE.code in codes_read(leaf.test) for leaf in condition.leaves() if leaf.test is not None)
+
+
+def _tests(policy: Policy) -> Iterator[tree.Node]:
+    return (leaf.test for leaf in policy.leaves() if leaf.test is not None)

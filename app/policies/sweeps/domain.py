@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.kit.i18n import Bilingual
 from app.policies.domain.facts.catalogue import FactKey
@@ -12,7 +12,7 @@ from app.policies.domain.language.policy import Policy
 from app.policies.domain.values.knowledge import Known
 
 JOB_KIND = "sweep"
-BATCH = 1_000
+BATCH = 5_000
 """Firms decided and committed together: a few seconds of work, so that progress moves and a stop is soon obeyed."""
 
 KEPT_SWEEPS = 4
@@ -45,8 +45,7 @@ class Rule:
     settings: Mapping[FactKey, Known]
 
 
-@dataclass(frozen=True)
-class FirmDecision:
+class FirmDecision(NamedTuple):
     """How one firm stands under one policy. `open_clauses` are those not met; `missing` fact codes."""
 
     outcome: str

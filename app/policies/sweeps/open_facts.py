@@ -6,10 +6,12 @@ that the explaining interpreter names, and now and then one more, such as a figu
 """
 
 from collections.abc import Iterator
+from itertools import compress
 
 import numpy as np
 
 from app.policies.domain.facts.catalogue import FactKey, Periodicity
+from app.policies.domain.facts.columns import alike_lines
 from app.policies.domain.language import tree
 from app.policies.domain.language.alternatives import counts_years
 from app.policies.domain.language.assumptions import FISCAL_YEARS, REGISTERED_ON
@@ -22,7 +24,7 @@ Asked = Iterator[tuple[str, Flags]]
 """A fact's code and who waits for it."""
 
 
-def missing_facts(swept: Swept) -> list[list[str]]:
+def missing_facts(swept: Swept) -> list[tuple[str, ...]]:
     """For every firm the codes of the facts it waits for, each once, in the order of the conditions."""
     waiting: dict[str, Flags] = {}
     walker = _Walker(swept)
@@ -30,11 +32,12 @@ def missing_facts(swept: Swept) -> list[list[str]]:
         for code, flags in walker.condition(condition):
             known = waiting.get(code)
             waiting[code] = flags if known is None else known | flags
-    found: list[list[str]] = [[] for _ in range(swept.columns.size)]
-    for code, flags in waiting.items():
-        for row in np.flatnonzero(flags):
-            found[row].append(code)
-    return found
+    if not waiting:
+        return [()] * swept.columns.size
+    table = np.stack(list(waiting.values()), axis=1)
+    first, which = alike_lines(table)
+    codes = [tuple(compress(waiting, kind)) for kind in table[first].tolist()]
+    return [codes[kind] for kind in which.tolist()]
 
 
 class _Walker:

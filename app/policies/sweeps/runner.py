@@ -1,6 +1,6 @@
 """Running a sweep: batch by batch, each with its lines and its checkpoint in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
@@ -16,6 +16,7 @@ from app.journal.domain import SubjectKey
 from app.journal.service import record
 from app.kit.bulk import insert_rows
 from app.kit.db import read_scope, session_scope
+from app.kit.membership import one_of
 from app.kit.owners import Owners
 from app.policies.domain.facts.catalogue import Catalogue
 from app.policies.models import Sweep, SweepLine
@@ -87,7 +88,7 @@ def _next_batch(work: _SweepContext, after: int) -> dict[int, str]:
 # -- one batch ----------------------------------------------------------------------------------------------------------
 
 
-def _decide_batch(work: _SweepContext, batch: Mapping[int, str]) -> list[Line]:
+def _decide_batch(work: _SweepContext, batch: Mapping[int, str]) -> Iterator[Line]:
     """The lines of these firms. Reading takes one snapshot and never the write lock."""
     sweep = work.sweep
     with read_scope(work.run.around.database) as session:
@@ -95,14 +96,14 @@ def _decide_batch(work: _SweepContext, batch: Mapping[int, str]) -> list[Line]:
         firms = Owners(batch.keys())
         columns = read_columns(session, work.catalogue, firms, sweep.on_day)
         before = _before(session, sweep, batch)
-        ending = _ending(session, sweep, list(batch))
+        ending = _ending(session, sweep, firms)
     deciding = FirmBatch(firms.ids, columns, sweep.on_day)
-    lines = []
-    for rule, keys in by_rule(rules).items():
-        for key, decided in deciding.decide(rule, keys):
-            about = (key, rule.policy.code)
-            lines.append(_line(sweep.id, about, decided, ending.get(about), before.get(about)))
-    return lines
+    decided = [(rule.policy.code, deciding.decide(rule, keys)) for rule, keys in by_rule(rules).items()]
+    return (
+        _line(sweep.id, (key, code), one, ending.get((key, code)), before.get((key, code)))
+        for code, of_rule in decided
+        for key, one in of_rule
+    )
 
 
 def _line(
@@ -112,13 +113,7 @@ def _line(
         "sweep_id": sweep_id,
         "enterprise_id": about[0],
         "policy_code": about[1],
-        "outcome": decided.outcome,
-        "unmet": decided.unmet,
-        "unknown": decided.unknown,
-        "score_low": decided.score_low,
-        "score_high": decided.score_high,
-        "open_clauses": list(decided.open_clauses),
-        "missing": list(decided.missing),
+        **decided._asdict(),
         "lapses_on": lapses_on,
         "before": before,
     }
@@ -128,21 +123,26 @@ def _before(session: Session, sweep: Sweep, keys: Mapping[int, str]) -> dict[tup
     """How these firms stood in the sweep before."""
     if sweep.previous_id is None:
         return {}
-    statement = select(SweepLine.enterprise_id, SweepLine.policy_code, SweepLine.outcome).where(
-        SweepLine.sweep_id == sweep.previous_id,
-        SweepLine.policy_code.in_(sweep.versions),
-        SweepLine.enterprise_id.between(min(keys), max(keys)),
+    line = _LINES.c
+    statement = select(line.enterprise_id, line.policy_code, line.outcome).where(
+        line.sweep_id == sweep.previous_id,
+        line.policy_code.in_(sweep.versions),
+        line.enterprise_id.between(min(keys), max(keys)),
     )
     return {(key, code): outcome for key, code, outcome in session.execute(statement)}
 
 
-def _ending(session: Session, sweep: Sweep, keys: Sequence[int]) -> dict[tuple[int, str], date]:
+def _ending(session: Session, sweep: Sweep, firms: Owners) -> dict[tuple[int, str], date]:
     """When what a firm holds under a policy ends, where that is within a year: no later certificate of the kind is valid."""
     last = func.max(Certificate.expires_on)
     endless = func.count() - func.count(Certificate.expires_on)
     statement = (
         select(Certificate.enterprise_id, Certificate.kind, last)
-        .where(Certificate.enterprise_id.in_(keys), Certificate.kind.in_(sweep.versions), valid_on(sweep.on_day))
+        .where(
+            one_of(Certificate.enterprise_id, firms.listed),
+            Certificate.kind.in_(sweep.versions),
+            valid_on(sweep.on_day),
+        )
         .group_by(Certificate.enterprise_id, Certificate.kind)
         .having(endless == 0, last <= in_a_year(sweep.on_day))
     )

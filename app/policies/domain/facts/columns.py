@@ -99,6 +99,11 @@ class FactColumn:
             highs[found] = np.where(np.isinf(self.highs[stated]), highest, self.highs[stated])
         return lows, highs
 
+    def told_of(self, rows: Rows) -> Floats:
+        """All that is known of some subjects, a line each; lines are equal only where that is the same."""
+        beside = [row if row in self.exact else -1 for row in rows.tolist()] if self.exact else np.full(rows.size, -1)
+        return np.column_stack([self.values[rows], *self.bounds(rows, -np.inf, np.inf), beside])
+
     def taken(self, places: Rows) -> "FactColumn":
         """The column of some subjects, in rising order of their places."""
         moved = {int(place): at for at, place in enumerate(places)} if self.exact else {}
@@ -177,6 +182,15 @@ class Columns:
         columns = {key: column.taken(places) for key, column in self.known.items()}
         return Columns(self.catalogue, len(places), columns, self.codes)
 
+    def only(self, codes: Collection[str]) -> "Columns":
+        """The columns of these facts."""
+        return replace(self, known={key: column for key, column in self.known.items() if key.code in codes})
+
+    def alike(self) -> tuple[Rows, Rows]:
+        """Of subjects of whom all the same is known the place of the first; and for each subject which of these it is like."""
+        told = [column.told_of(np.arange(self.size)) for column in self.known.values()]
+        return alike_lines(np.concatenate([np.zeros((self.size, 1)), *told], axis=1))
+
     def with_column(self, key: FactKey, column: FactColumn) -> "Columns":
         """These columns, one of them another."""
         return replace(self, known={**self.known, key: column})
@@ -217,6 +231,15 @@ class StatedValues:
     places: Rows
     which: Rows
     values: Sequence[Knowledge]
+
+
+def alike_lines(table: NDArray[Any]) -> tuple[Rows, Rows]:
+    """Of equal lines of a table the place of the first; and for each line which of these it is like."""
+    text, width = np.ascontiguousarray(table).tobytes(), table.itemsize * table.shape[1]
+    kinds: dict[bytes, int] = {}
+    which = [kinds.setdefault(text[at : at + width], len(kinds)) for at in range(0, len(text), width)]
+    _kinds, first = np.unique(which, return_index=True)
+    return first, np.array(which, np.int64)
 
 
 def columns_of(catalogue: Catalogue, subjects: Iterable[Facts]) -> Columns:

@@ -32,8 +32,10 @@ def awaits_bureau(condition: Condition, finding: Finding, catalogue: Catalogue) 
 def gap_known(condition: Condition, finding: Finding, catalogue: Catalogue) -> Measure | None:
     """How much is lacking; where the bureau has yet to set what is asked, only what is lacking whatever it sets."""
     gap = finding.gap
+    if gap is None or gap.exact:
+        return gap
     unset = _reads_setting(condition, catalogue) if condition.parts else awaits_bureau(condition, finding, catalogue)
-    if gap is None or gap.exact or not unset:
+    if not unset:
         return gap
     return gap._replace(high=None) if gap.low else None
 
