@@ -6,7 +6,7 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks import beside, burst, casework, exchange, flow, pages, policies, walk
+from benchmarks import beside, burst, casework, exchange, flow, pages, policies, register, walk
 from benchmarks.stage import SHORT, SHORT_FIRMS, Size
 from benchmarks.world import existing, make_world
 
@@ -23,7 +23,8 @@ def main() -> None:
     parser.add_argument("--pushed", type=int, default=5_000, help="records pushed to the simulated province")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument(
-        "--only", choices=["pages", "walk", "burst", "export", "import", "policies", "casework", "exchange", "push"]
+        "--only",
+        choices=["pages", "walk", "burst", "export", "import", "policies", "casework", "exchange", "push", "register"],
     )
     parser.add_argument(
         "--smaller", type=int, default=1_000, help="demo firms of the deployment a walk is compared with"
@@ -70,6 +71,8 @@ def _measure_pages_and_work(chosen: argparse.Namespace) -> None:
         with make_world(chosen.db, chosen.enterprises) as world:
             if chosen.only in (None, "pages"):
                 pages.run(world, chosen.rounds)
+            if chosen.only in (None, "register"):
+                register.run(world, chosen.rounds)
             if chosen.only in (None, "burst"):
                 burst.run(world)
             if chosen.only in (None, "export"):

@@ -72,10 +72,12 @@ def _open_clauses(rule: Rule, swept: Swept) -> list[OpenClauses]:
     for kind, outcomes in enumerate(table[first].tolist()):
         rows = np.flatnonzero(which == kind)
         found = [(one.id, outcome) for one, outcome in zip(conditions, outcomes, strict=True) if outcome != MET]
-        near = 0 < outcomes.count(UNMET) <= EXPLAINED_UP_TO
-        shared = None if near else _open(found, {})
-        for row, words in zip(rows.tolist(), _shortfalls(rule, swept, rows, found) if near else rows, strict=True):
-            clauses[row] = _open(found, words) if shared is None else shared
+        if 0 < outcomes.count(UNMET) <= EXPLAINED_UP_TO:
+            told = [_open(found, words) for words in _shortfalls(rule, swept, rows, found)]
+        else:
+            told = [_open(found, {})] * rows.size
+        for row, open_clauses in zip(rows.tolist(), told, strict=True):
+            clauses[row] = open_clauses
     return clauses
 
 

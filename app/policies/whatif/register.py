@@ -114,7 +114,7 @@ REGISTERS = RegisterCache()
 
 def load(session: Session, region: str, on: date) -> Register:
     """Read the firms of a region, retired ones left out, with everything known of them."""
-    position, ids = head_position(session), _ids(session, region)
+    position, ids = head_position(session), list_firms(session, region)
     known = _read(session, ids, on)
     return Register(region, on, position, known.ids, known.columns, _checks(session, on))
 
@@ -134,7 +134,7 @@ def refreshed(session: Session, register: Register) -> Register:
     )
     if len(changed) > MOST_CHANGED or position < register.position or not same_facts:
         return load(session, register.region, register.on)
-    ids = _ids(session, register.region)
+    ids = list_firms(session, register.region)
     anew = sorted((changed & set(ids)) | (set(ids) - set(register.ids.tolist())))
     if not anew and len(ids) == register.size:
         return replace(register, position=position)
@@ -143,7 +143,8 @@ def refreshed(session: Session, register: Register) -> Register:
     return Register(register.region, register.on, position, known.ids, known.columns, register.checks)
 
 
-def _ids(session: Session, region: str) -> list[int]:
+def list_firms(session: Session, region: str) -> list[int]:
+    """The ids of the firms of a region, rising; retired ones left out."""
     statement = select(Enterprise.id).where(
         Enterprise.disabled_on.is_(None), likely_within(Enterprise.region_code, region)
     )
