@@ -1,10 +1,12 @@
 """The server as `yumiao serve` starts it, which also tells what the last request cost: `python -m benchmarks.watched PORT`.
 
-For whoever asks one page after another; the figures of requests that overlap run into each other.
+Time of processor is that of this process and, where PostgreSQL runs on the same machine, of the connections that it used; other work
+on the machine does not count. For whoever asks one page after another; the figures of requests that overlap run into each other.
 """
 
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -21,15 +23,15 @@ TOLD = "/watched"
 
 
 class Watched:
-    """An application whose last request is measured: milliseconds in all, of processor and of the database, and statements."""
+    """An application whose last request is measured: milliseconds in all, of processor here and in the database, and statements."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._last: dict[str, float] = {}
-        self._begun = self._sql = 0.0
+        self._backends: set[int] = set()
         self._statements = 0
-        event.listen(Engine, "before_cursor_execute", self._begin)
-        event.listen(Engine, "after_cursor_execute", self._end)
+        event.listen(Engine, "connect", self._remember)
+        event.listen(Engine, "before_cursor_execute", self._note)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or tell what the last one took."""
@@ -38,22 +40,27 @@ class Watched:
         elif scope["path"] == TOLD:
             await JSONResponse(self._last)(scope, receive, send)
         else:
-            self._sql, self._statements = 0.0, 0
-            wall, cpu = time.perf_counter(), time.process_time()
+            self._statements = 0
+            before, wall, cpu = self._spent(), time.perf_counter(), time.process_time()
             await self._app(scope, receive, send)
             self._last = {
                 "ms": (time.perf_counter() - wall) * 1000,
                 "cpu": (time.process_time() - cpu) * 1000,
-                "sql": self._sql * 1000,
+                "sql": (self._spent() - before) * 1000,
                 "statements": self._statements,
             }
 
-    def _begin(self, *_: Any) -> None:
-        self._begun = time.perf_counter()
+    def _remember(self, connection: Any, _record: Any) -> None:
+        if (pid := getattr(getattr(connection, "info", None), "backend_pid", None)) is not None:
+            self._backends.add(pid)
 
-    def _end(self, *_: Any) -> None:
-        self._sql += time.perf_counter() - self._begun
+    def _note(self, *_: Any) -> None:
         self._statements += 1
+
+    def _spent(self) -> float:
+        """Seconds of processor of the database's connections so far."""
+        found = (Path(f"/proc/{pid}/schedstat") for pid in self._backends)
+        return sum(int(each.read_text().split()[0]) for each in found if each.exists()) / 1e9
 
 
 def main(port: int) -> None:
