@@ -1,5 +1,6 @@
 """Signing in and out. A wrong login and a wrong password answer alike; five failures in a row lock for a while."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -19,10 +20,30 @@ AccountKind = Literal["officer", "enterprise"]
 STRICT = Passwords()
 
 
+@dataclass(frozen=True)
+class Proof:
+    """Whether a password fits the hash that stood there when it was tried; None where there was no such account."""
+
+    kept: str | None
+    fits: bool
+
+
+def prove(password: str, kept: str | None) -> Proof:
+    """Try the password; takes long, and needs no transaction."""
+    return Proof(kept, password_matches(password, kept))
+
+
 def sign_in(
-    session: Session, *, kind: AccountKind, login: str, password: str, now: datetime, passwords: Passwords = STRICT
+    session: Session,
+    *,
+    kind: AccountKind,
+    login: str,
+    password: str,
+    now: datetime,
+    passwords: Passwords = STRICT,
+    proof: Proof | None = None,
 ) -> tuple[str, Actor] | str:
-    """The new session's secret and actor, or the message to show.
+    """The new session's secret and actor, or the message to show. `proof` is how the password was tried beforehand.
 
     A refusal is a result, not an exception: it is counted and journalled, and both must be committed.
     """
@@ -31,7 +52,10 @@ def sign_in(
     account = _find(session, kind, login)
     if account is not None and (locked := locked_text(account, now)):
         return locked
-    fits = password_matches(password, account.password_hash if account else None)
+    kept = account.password_hash if account else None
+    if proof is None or proof.kept != kept:  # it was changed meanwhile
+        proof = prove(password, kept)
+    fits = proof.fits
     if account is None or not fits or account.disabled_on is not None:
         if account is not None and not fits:
             count_failure(account, now)
@@ -102,11 +126,18 @@ def drop_idle(session: Session, *, now: datetime, idle: timedelta) -> None:
     session.execute(delete(SignInSession).where(SignInSession.last_seen_at < now - idle))
 
 
-def _find(session: Session, kind: AccountKind, login: str) -> Officer | EnterpriseUser | None:
+def find_to_prove(session: Session, kind: AccountKind, login: str) -> Officer | EnterpriseUser | None:
+    """The account whose password is to be tried before it is signed in."""
+    return _find(session, kind, login, lock=False)
+
+
+def _find(session: Session, kind: AccountKind, login: str, *, lock: bool = True) -> Officer | EnterpriseUser | None:
     login = login.strip().lower()
     if kind == "officer":
-        return session.scalar(select(Officer).where(Officer.login == login).with_for_update())
-    return session.scalar(select(EnterpriseUser).where(EnterpriseUser.login == login).with_for_update())
+        officers = select(Officer).where(Officer.login == login)
+        return session.scalar(officers.with_for_update() if lock else officers)
+    users = select(EnterpriseUser).where(EnterpriseUser.login == login)
+    return session.scalar(users.with_for_update() if lock else users)
 
 
 def _subject(kind: AccountKind, account: Officer | EnterpriseUser) -> SubjectKey:

@@ -2,13 +2,34 @@
 
 from typing import Any
 
+from pydantic import BaseModel
 from starlette.responses import Response
 
-from app.accounts.service.signing_in import AccountKind, sign_in
+from app.accounts.service.signing_in import AccountKind, find_to_prove, locked_text, prove, sign_in
+from app.doors.calls.beforehand import SlowWork
 from app.doors.calls.call import Call
-from app.doors.forms.bound import Bound
+from app.doors.calls.entrance import Beforehand
+from app.doors.forms.bound import Bound, bind
 from app.doors.requests.deps import SESSION_COOKIE
 from app.kit.actor import Actor
+
+_PROOF = "proof"
+
+
+def proving(form: type[BaseModel], kind: AccountKind) -> Beforehand:
+    """The password is tried before the transaction in which its owner is let in: nobody who writes waits for the hashing."""
+
+    def beforehand(call: Call) -> SlowWork | None:
+        given: Any = bind(form, call.form).model
+        if given is None or call.settings.passwords.is_public(given.password):
+            return None
+        account = find_to_prove(call.session, kind, given.login)
+        if account is not None and locked_text(account, call.now):
+            return None
+        kept, password = account.password_hash if account else None, given.password
+        return SlowWork("hashing", lambda: setattr(call.request.state, _PROOF, prove(password, kept)))
+
+    return beforehand
 
 
 def checked(call: Call, bound: Bound[Any], kind: AccountKind) -> tuple[str, Actor] | None:
@@ -21,7 +42,13 @@ def checked(call: Call, bound: Bound[Any], kind: AccountKind) -> tuple[str, Acto
         return None
     login, password = bound.model.login, bound.model.password
     found = sign_in(
-        call.session, kind=kind, login=login, password=password, now=call.now, passwords=call.settings.passwords
+        call.session,
+        kind=kind,
+        login=login,
+        password=password,
+        now=call.now,
+        passwords=call.settings.passwords,
+        proof=getattr(call.request.state, _PROOF, None),
     )
     if isinstance(found, str):
         bound.summary.append(found)

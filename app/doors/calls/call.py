@@ -14,6 +14,7 @@ from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.config import Settings
+from app.doors.calls.beforehand import vault_of
 from app.doors.forms.bound import Bound, bind
 from app.doors.pages import render as pages
 from app.doors.requests.deps import get_database, get_settings
@@ -87,7 +88,7 @@ class Call:
     @property
     def vault(self) -> Vault:
         """Where uploads go."""
-        return self.settings.vault
+        return vault_of(self.request)
 
     @property
     def database(self) -> Database:

@@ -11,11 +11,21 @@ from fastapi import BackgroundTasks, Depends, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from app.doors.calls.beforehand import SlowWork, scanning
 from app.doors.calls.call import Call
 from app.doors.requests.csrf import check_csrf
-from app.doors.requests.deps import admit, clock_of, find_actor, get_database, get_form, read_form
+from app.doors.requests.deps import (
+    admit,
+    clock_of,
+    find_actor,
+    get_admission,
+    get_database,
+    get_form,
+    read_form,
+)
 from app.doors.requests.once import check_once
 from app.kit.actor import ANONYMOUS, Actor, ActorKind
 from app.kit.db import read_scope, session_scope
@@ -59,11 +69,12 @@ class Entrance(ABC):
         asked = dict(inspect.signature(self._kind.asked, eval_str=True).parameters)
         del asked["self"]
         self._asked = frozenset(asked)
-        self.__signature__ = _signature(sends, own | asked)
+        self.__signature__ = _signature(sends, self._preparation(), own | asked)
 
     def __call__(self, request: Request, later: BackgroundTasks, _sent: Any = None, **given: Any) -> Response:
         """Answer the request."""
         del given["_admitted"]
+        given.pop("_prepared", None)
         asked = {name: given.pop(name) for name in self._asked}
         with self._entered(request, later, _sent) as call, call.asked(**asked):
             answer: Response = self.endpoint(call, **given)
@@ -93,6 +104,10 @@ class Entrance(ABC):
             self._let_in(call)
             yield call
 
+    def _preparation(self) -> Callable[..., Awaitable[None]] | None:
+        """What comes before the transaction that writes, as a dependency of the route."""
+        return None
+
     @abstractmethod
     def _look_at(self, request: Request, sent: Any) -> None:
         """Refuse what can be refused without knowing who asks."""
@@ -102,22 +117,63 @@ class Entrance(ABC):
         """Find out who asks; raises for whoever may not come in."""
 
 
+Beforehand = Callable[[Call], SlowWork | None]
+"""Looks, in a transaction that only reads, for what is to be done before the one that writes."""
+
+
 class PageEntrance(Entrance):
     """Of people: they have a cookie, and their forms have tokens."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        door: Door,
+        action: Action,
+        *,
+        sends: Sends | None = None,
+        writes: bool = False,
+        beforehand: Beforehand | None = None,
+    ) -> None:
+        self._beforehand = beforehand
+        super().__init__(endpoint, door, action, sends=sends, writes=writes)
+
+    def _preparation(self) -> Callable[..., Awaitable[None]] | None:
+        return self.prepare if self.sends and self.writes else None
+
+    async def prepare(self, request: Request, sent: Annotated[FormData, Depends(get_form)]) -> None:
+        """Do what comes before the transaction that writes; of a stranger to the route nothing is done."""
+        work = scanning(request, sent)
+        if work is None and self._beforehand is None:
+            return
+        async with get_admission(request).writes.place():
+            found = await run_in_threadpool(self._look_ahead, request, sent)
+        for one in filter(None, (work, found)):
+            async with get_admission(request).beforehand[one.kind].place():
+                await run_in_threadpool(one.do)
+
+    def _look_ahead(self, request: Request, form: FormData) -> SlowWork | None:
+        self._look_at(request, form)
+        with read_scope(get_database(request)) as session:
+            call = self._kind(request, session, ANONYMOUS, clock_of(request)(), form, BackgroundTasks())
+            self._identify(call)
+            return self._beforehand(call) if self._beforehand else None
 
     def _look_at(self, request: Request, sent: Any) -> None:
         if self.sends:
             check_csrf(request, sent)
 
     def _let_in(self, call: Call) -> None:
+        self._identify(call)
+        if self.sends:
+            check_once(call.form, call.session, call.now)
+
+    def _identify(self, call: Call) -> None:
         call.actor = find_actor(call.request, call.session, call.now, call.later)
         call.request.state.action = self.action
         require(call.actor, self.action)
         if not lets_in(self.door, call.actor, self.action):
             raise Forbidden("permission.bureau", _("这是市科技局的内部页面，企业请从企业服务入口办理。"))
         ids_exist(call.request)
-        if self.sends:
-            check_once(call.form, call.session, call.now)
 
 
 class EntranceRoute(APIRoute):
@@ -139,12 +195,16 @@ class EntranceRoute(APIRoute):
         return handled
 
 
-def _signature(sends: Sends | None, own: Mapping[str, inspect.Parameter]) -> inspect.Signature:
+def _signature(
+    sends: Sends | None, prepare: Callable[..., Any] | None, own: Mapping[str, inspect.Parameter]
+) -> inspect.Signature:
     made_of: dict[str, Any] = {"request": Request, "later": BackgroundTasks}
     if sends:
         made_of["_sent"] = Annotated[Any, Depends(sends.dependency)]
     # Its place comes last: whoever sends what the route reads slowly has none meanwhile.
     admitted = {"_admitted": Annotated[None, Depends(admit, scope="function")]}
+    if prepare:
+        admitted = {"_prepared": Annotated[None, Depends(prepare)], **admitted}
     keyword = inspect.Parameter.KEYWORD_ONLY
     first, last = (
         [inspect.Parameter(name, keyword, annotation=kind) for name, kind in some.items()]

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
 from app.doors.calls.api_entrance import BODY, ApiEntrance
-from app.doors.calls.entrance import FORM, Door, Endpoint, EntranceRoute, PageEntrance
+from app.doors.calls.entrance import FORM, Beforehand, Door, Endpoint, EntranceRoute, PageEntrance
 from app.kit.permissions import Action
 
 
@@ -24,32 +24,56 @@ class GuardedRouter:
         return self._route("GET", path, action, options, writes=False)
 
     def post(
-        self, path: str, *, action: Action, reads_only: bool = False, **options: Any
+        self,
+        path: str,
+        *,
+        action: Action,
+        reads_only: bool = False,
+        beforehand: Beforehand | None = None,
+        **options: Any,
     ) -> Callable[[Endpoint], Endpoint]:
-        """A writing route; forms are checked for their CSRF and once tokens. One that only reads never waits for a writer."""
-        return self._route("POST", path, action, options, writes=not reads_only)
+        """A writing route; forms are checked for their CSRF and once tokens. One that only reads never waits for a writer.
+
+        `beforehand` looks for what takes long and is to be done before the transaction that writes.
+        """
+        return self._route("POST", path, action, options, writes=not reads_only, beforehand=beforehand)
 
     def _route(
-        self, method: str, path: str, action: Action, options: dict[str, Any], *, writes: bool
+        self,
+        method: str,
+        path: str,
+        action: Action,
+        options: dict[str, Any],
+        *,
+        writes: bool,
+        beforehand: Beforehand | None = None,
     ) -> Callable[[Endpoint], Endpoint]:
         options.setdefault("include_in_schema", self.door == "api")
         if self.door != "api":
             options.setdefault("response_model", None)
 
         def add(endpoint: Endpoint) -> Endpoint:
-            entrance = self._entrance(endpoint, method, action, writes=writes)
+            entrance = self._entrance(endpoint, method, action, writes, beforehand)
             self.router.add_api_route(path, entrance, methods=[method], **options)
             return endpoint
 
         return add
 
-    def _entrance(self, endpoint: Endpoint, method: str, action: Action, *, writes: bool) -> Endpoint:
+    def _entrance(
+        self,
+        endpoint: Endpoint,
+        method: str,
+        action: Action,
+        writes: bool,
+        beforehand: Beforehand | None,
+    ) -> Endpoint:
         if self.door == "watch":
             endpoint.__dict__.update(action=action, door=self.door)
             return endpoint
         if self.door == "api":
             return ApiEntrance(endpoint, self.door, action, sends=None if action.public else BODY, writes=writes)
-        return PageEntrance(endpoint, self.door, action, sends=FORM if method == "POST" else None, writes=writes)
+        sends = FORM if method == "POST" else None
+        return PageEntrance(endpoint, self.door, action, sends=sends, writes=writes, beforehand=beforehand)
 
 
 def action_of(route: Any) -> Action | None:

@@ -5,7 +5,7 @@ Once inside it finds a thread, a connection and nobody to wait for. Who only rea
 snapshots) is admitted by itself, so that a slow reader holds up other streams and no page.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -24,6 +24,8 @@ WATCHERS = 2
 READERS = 5
 #: Whoever writes may wait for another's transaction, for a file to be looked through, for a password to be tried.
 WRITERS = POOL_SIZE - READERS - STREAMS - WATCHERS
+#: What comes before a transaction, and how much of it is done at a time: nobody inside waits for it. It takes no connection.
+BEFOREHAND = {"hashing": 2, "scanning": 4}
 #: Threads of the server: one for each that is inside, and some for what is short and takes no connection (files, settings).
 THREADS = 40
 #: Seconds that somebody waits for a place.
@@ -76,5 +78,6 @@ class Admission:
     reads: Lane = field(default_factory=lambda: Lane(READERS))
     writes: Lane = field(default_factory=lambda: Lane(WRITERS))
     streams: Lane = field(default_factory=lambda: Lane(STREAMS))
+    beforehand: Mapping[str, Lane] = field(default_factory=lambda: {kind: Lane(n) for kind, n in BEFOREHAND.items()})
     health: Lane = field(default_factory=lambda: Lane(1))
     metrics: Lane = field(default_factory=lambda: Lane(1))

@@ -12,7 +12,7 @@ from app.accounts.models import EnterpriseUser
 from app.accounts.queries import list_manager_names
 from app.accounts.service.invitations import accept_invitation, look_up_invitation
 from app.accounts.service.signing_in import open_session
-from app.doors.accounts.sign_in import checked, let_in
+from app.doors.accounts.sign_in import checked, let_in, proving
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
 from app.doors.forms.bound import Bound, bind, empty
@@ -90,7 +90,7 @@ def sign_in_page(call: Call, next: str = HOME) -> Response:
     return call.render("portal/sign_in.html", PortalSignInPage(empty(), safe_next(next, HOME)))
 
 
-@router.post("/sign-in", action=PUBLIC)
+@router.post("/sign-in", action=PUBLIC, beforehand=proving(PortalSignInForm, "enterprise"))
 def enter(call: Call) -> Response:
     """Check the password; a refusal is counted and committed."""
     bound = bind(PortalSignInForm, call.form)
