@@ -106,10 +106,11 @@ def serving(world: World) -> Iterator[str]:
 
 @contextlib.contextmanager
 def served(world: World, workers: int = 1) -> Iterator[Side]:
-    """The world's server on a free port, with so many processes that serve pages."""
+    """The world's server on a free port, with so many processes that serve pages; as a deployment does, it reads no template anew."""
     port = free_port()
     command = [YUMIAO, "serve", "--port", str(port), "--workers", str(workers)]
-    with running(command, world.environment, f"http://127.0.0.1:{port}") as side:
+    environment = {**world.environment, "YUMIAO_ENV": "test"}  # production, but that it takes the demo's password
+    with running(command, environment, f"http://127.0.0.1:{port}") as side:
         yield side
 
 

@@ -2,14 +2,19 @@
 
 import csv
 import io
+from datetime import date
 from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
+from sqlalchemy import delete
 
 from app.doors.lists.columns import TableColumn, chosen
 from app.enterprises.models import Product
 from app.kit import db
+from app.kit.actor import SYSTEM
+from app.kit.lists.viewer import Viewer
+from app.kit.paging import Count
 from tests.factories.enterprises import firm
 from tests.support import sample_list
 
@@ -83,6 +88,16 @@ def test_pages_neither_repeat_nor_skip(client, session):
     second = client.get(following).text
     assert second.count('<td data-label="名称">') == 10
     assert 'rel="prev"' in second
+    cursor = following.split("cursor=")[1]
+    session.execute(
+        delete(Product).where(Product.name.not_in([f"第{n}种" for n in range(60) if f">第{n}种<" in first]))
+    )
+    listed = sample_list.LIST.listed(
+        sample_list.LIST.query(year="2019", cursor=cursor), Viewer(session, SYSTEM, date(2021, 6, 30))
+    )
+    assert (listed.lines, listed.count) == ((), Count(50)), (
+        "a page behind the last row says how many there are before it"
+    )
 
 
 def test_the_export_is_the_list(client):

@@ -107,12 +107,14 @@ class ListView(Generic[Row, Wanted, Line]):
         """
         wanted = self.wanted(query, viewer, **given)
         found = self.found(query, viewer, wanted)
-        count = self._count(viewer, wanted, found) if self.counted else None
+        count = self._count(query, viewer, wanted, found) if self.counted else None
         return self.around(query, viewer, wanted, found, count, base, offers)
 
-    def _count(self, viewer: Viewer, wanted: Wanted, found: Page[Row]) -> Count:
+    def _count(self, query: ListQuery, viewer: Viewer, wanted: Wanted, found: Page[Row]) -> Count:
         """How many rows; of a list of one page they are at hand."""
-        return self.source.count(viewer, wanted) if found.next or found.previous else Count(len(found.items))
+        if query.cursor or found.next or found.previous:
+            return self.source.count(viewer, wanted)
+        return Count(len(found.items))
 
     def around(
         self,
