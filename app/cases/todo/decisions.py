@@ -102,6 +102,6 @@ def _approver(asked: TodoQuery) -> Hashable:
     return asked.actor if _guarded(asked) else asked.actor.traits.heads
 
 
-APPROVAL = Provider("approval", TodoGroup.DECIDE, _approvals)
+APPROVAL = Provider("approval", TodoGroup.DECIDE, _approvals, kept_for=_approver, everyones=True)
 CLOCK = Provider("clock", TodoGroup.DECIDE, _clocks)
 STEP = Provider("step", TodoGroup.DECIDE, _steps, kept_for=_approver)

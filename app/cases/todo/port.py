@@ -100,13 +100,15 @@ class Provider:
     """One kind of to-do; `find` answers None where the kind does not concern the actor.
 
     A kind of which there is much in a large office says in `kept_for` what its rows depend on besides region, programme, day
-    and whose they are: they are counted once for all officers, firm by firm, and kept. Nothing of it may depend on the hour.
+    and whose they are (unless one's own desk shows `everyones`): they are counted once for all officers, firm by firm, and kept.
+    Nothing of it may depend on the hour.
     """
 
     code: str
     group: TodoGroup
     find: Callable[[TodoQuery], TodoSource | None]
     kept_for: Callable[[TodoQuery], Hashable] | None = None
+    everyones: bool = False
 
 
 @dataclass(frozen=True)
@@ -168,18 +170,20 @@ def page_todos(
 def tally_todos(session: Session, providers: Sequence[Provider], asked: TodoQuery) -> dict[str, TodoCount]:
     """How many of each kind wait, by the provider's code; one statement, and one more where there are more than a thousand."""
     kept = [provider for provider in providers if provider.kept_for is not None and keeps(session)]
-    found = {provider.code: _kept_count(session, provider, asked) for provider in kept}
-    return found | _counted(session, [provider for provider in providers if provider.code not in found], asked)
+    found = {provider.code: n for provider in kept if (n := _kept_count(session, provider, asked)) is not None}
+    return found | _counted(session, [provider for provider in providers if provider not in kept], asked)
 
 
-def _kept_count(session: Session, provider: Provider, asked: TodoQuery) -> TodoCount:
+def _kept_count(session: Session, provider: Provider, asked: TodoQuery) -> TodoCount | None:
     """Of what is counted for all officers together, the part of the one who is asked for, or all."""
     source = provider.find(replace(asked, officer_id=None))
-    assert source is not None and provider.kept_for is not None  # such a kind concerns every officer
+    if source is None or provider.kept_for is None:
+        return None
     late = case((source.due < asked.on, 1), else_=0)
     key = ("todo", provider.code, asked.actor.region_prefix, asked.programme, asked.on, provider.kept_for(asked))
     groups = kept_groups(session, key, source.rows, source.firm_id, (source.officer_id, late))
-    own = {group: n for group, n in groups.items() if asked.officer_id in (None, group[0])}
+    whose = None if provider.everyones else asked.officer_id
+    own = {group: n for group, n in groups.items() if whose in (None, group[0])}
     overdue = sum(n for (_officer, is_late), n in own.items() if is_late)
     return TodoCount(bounded(sum(own.values()), BOUND), bounded(overdue, BOUND))
 
