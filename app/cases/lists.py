@@ -105,4 +105,22 @@ class FirmFilter(EnterpriseFilter):
     stage: Annotated[str, filters.Filter(_a_stage, _in_stage)] = ""
 
 
-FIRMS = replace(ENTERPRISES.of_kind(FirmFilter), plain=True)
+#: Of the columns of a firm, those that no column of the list shows.
+UNSHOWN = (
+    Enterprise.uscc_note,
+    Enterprise.name_pinyin,
+    Enterprise.name_initials,
+    Enterprise.registered_key,
+    Enterprise.kind,
+    Enterprise.capital_key,
+    Enterprise.capital_remark,
+    Enterprise.field_detail,
+    Enterprise.disabled_reason,
+    Enterprise.version,
+    Enterprise.created_at,
+)
+FIRMS = replace(
+    ENTERPRISES.of_kind(FirmFilter),
+    plain=True,
+    options=(*ENTERPRISES.options, *(defer(column, raiseload=True) for column in UNSHOWN)),
+)

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from app.cases.lists import UNSHOWN
+from app.enterprises.fields import ENTERPRISE
 from app.enterprises.models import Enterprise, EnterpriseTag
 from tests.factories.enterprises import firm, many_firms
 from tests.support.client import Client
@@ -154,6 +156,15 @@ def test_the_page_costs_the_same_for_few_and_many(
         costs.append(len(sent))
     assert costs[0] + 1 == costs[1] == costs[2], "how many rows a list of one page has is at hand"
     assert costs[1] <= 15  # the last one: the views that officers keep of the list
+
+
+def test_a_list_of_firms_reads_whatever_its_columns_show(sign_in: SignIn, session: Session) -> None:
+    shown = [field for field in ENTERPRISE if field.column]
+    assert not {field.name for field in shown} & {column.key for column in UNSHOWN}
+    firm(session, "潜江甲")
+    every = "&".join(f"cols={field.column.code}" for field in shown if field.column)
+    for address in ("/enterprises?", "/enterprises/export.csv?", "/enterprises/export.xlsx?"):
+        assert sign_in().get(f"{address}{every}&cols=tags&cols=certificate&cols=updated").status_code == 200
 
 
 def test_two_browsers_edit_one_firm(sign_in: SignIn, new_client: Callable[[], Client], session: Session) -> None:

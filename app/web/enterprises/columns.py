@@ -75,8 +75,10 @@ class EnterpriseRow:
     @property
     def place(self) -> str:
         """The same within its county."""
-        county = self._lookups.regions.get(self.enterprise.region_code[:_COUNTY_DIGITS], "")
-        return self.region.removeprefix(county) or self.region
+        region = self.region
+        return (
+            region.removeprefix(self._lookups.regions.get(self.enterprise.region_code[:_COUNTY_DIGITS], "")) or region
+        )
 
     @property
     def field(self) -> str:
@@ -117,18 +119,20 @@ class EnterpriseRow:
     @property
     def tags(self) -> tuple[str, ...]:
         """The tags that hold."""
-        return tag_texts(self._lookups.tags.get(self.enterprise.id, ()), self._lookups.known, self._lookups.on)
+        held = self._lookups.tags.get(self.enterprise.id)
+        return tag_texts(held, self._lookups.known, self._lookups.on) if held else ()
 
     @property
     def certificates(self) -> tuple[tuple[str, str], ...]:
         """Its valid certificates as badges."""
-        held = self._lookups.certificates.get(self.enterprise.id, ())
-        return tuple(certificate_badge(certificate, self._lookups.known, self._lookups.on) for certificate in held)
+        held = self._lookups.certificates.get(self.enterprise.id)
+        return tuple(certificate_badge(one, self._lookups.known, self._lookups.on) for one in held) if held else ()
 
     @property
     def certificate_numbers(self) -> tuple[str, ...]:
         """Their numbers."""
-        return tuple(certificate.number for certificate in self._lookups.certificates.get(self.enterprise.id, ()))
+        held = self._lookups.certificates.get(self.enterprise.id)
+        return tuple(certificate.number for certificate in held) if held else ()
 
 
 Column = TableColumn[EnterpriseRow]
