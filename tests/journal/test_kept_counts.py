@@ -62,7 +62,8 @@ REGIONS = ("429005001", "429005102", "429006")
 
 def entitled(session: Session, scope: EntitlementScope) -> list[tuple[str, ...]]:
     """Every entitlement of the area, page by page, as the list shows them."""
-    families, found, cursor = list_families(session, scope.region_prefix), [], None
+    families, cursor = list_families(session, scope.region_prefix), None
+    found: list[tuple[str, ...]] = []
     while True:
         page = page_entitlements(session, families, scope, cursor, 3)
         found += [(item.trigger_key, item.family.code, item.enterprise.uscc) for item in page.items]
