@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise, IntellectualProperty, Product, ProductProperty, YearlyFigures
 from app.enterprises.part_fields import FIGURE_NAMES
-from app.kit.owners import OWNERS, Owners, owned
+from app.kit.owners import Owners, owned
 from app.kit.whole_numbers import NOT_KNOWN, Flags, Numbers, ordinal
 from app.reference.models import Industry, Term
 
@@ -45,7 +45,7 @@ class Identities:
 
 def read_identities(session: Session, firms: Owners) -> Identities:
     """Who they are, in the order of the firms."""
-    told = {key: tuple(values) for key, *values in session.execute(_IDENTITIES, {OWNERS: firms.listed})}
+    told = {key: tuple(values) for key, *values in firms.rows(session, _IDENTITIES)}
     rows = [told.get(key, _NOBODY) for key in firms.listed]
     days, scales, fields, regions, sections = zip(*rows, strict=True)
     above = [NOT_KNOWN if scale is None else int(scale) for scale in scales]
@@ -55,7 +55,7 @@ def read_identities(session: Session, firms: Owners) -> Identities:
 
 def read_regions(session: Session, firms: Owners) -> Words:
     """Where the firms are, in their order; "" is not known."""
-    told = dict(session.execute(_REGIONS, {OWNERS: firms.listed}).all())
+    told = dict(firms.rows(session, _REGIONS))
     return [told.get(key, "") for key in firms.listed]
 
 

@@ -5,6 +5,7 @@ A list of parameters (`in_`) is another statement for every length, and a thousa
 
 import json
 from collections.abc import Collection
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Boolean, ColumnElement, Dialect, Integer, Text, bindparam
@@ -16,7 +17,7 @@ from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
 
-class _WholeNumbers(UserDefinedType[Any]):
+class _WholeNumberArray(UserDefinedType[Any]):
     """An array that the driver sends as its text; the server reads it before it plans."""
 
     cache_ok = True
@@ -24,6 +25,15 @@ class _WholeNumbers(UserDefinedType[Any]):
     def get_col_spec(self, **_options: Any) -> str:
         """As a column of it would be declared."""
         return "BIGINT[]"
+
+
+class WholeNumbers(list[int]):
+    """A list that is asked about again and again: its text is made once."""
+
+    @cached_property
+    def text(self) -> str:
+        """As JSON."""
+        return json.dumps(self)
 
 
 class _Values(TypeDecorator[Any]):
@@ -40,13 +50,14 @@ class _Values(TypeDecorator[Any]):
         """An array of whole numbers or of texts, or a text."""
         if dialect.name != "postgresql":
             return dialect.type_descriptor(Text())
-        return dialect.type_descriptor(_WholeNumbers() if self.whole else ARRAY(Text()))
+        return dialect.type_descriptor(_WholeNumberArray() if self.whole else ARRAY(Text()))
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         """The list as the database's driver takes it."""
-        if dialect.name != "postgresql":
-            return json.dumps(value)
-        return f"{{{','.join(map(str, value))}}}" if self.whole else value
+        if dialect.name == "postgresql" and not self.whole:
+            return value
+        text = value.text if isinstance(value, WholeNumbers) else json.dumps(value)
+        return f"{{{text[1:-1]}}}" if self.whole and dialect.name == "postgresql" else text
 
 
 class _OneOf(FunctionElement[bool]):

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import chain
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from sqlalchemy import (
@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Date,
+    Executable,
     Integer,
     Select,
     case,
@@ -26,10 +27,10 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.selectable import SelectBase
 
 from app.kit.db import is_postgresql
-from app.kit.membership import one_of_named
+from app.kit.membership import WholeNumbers, one_of_named
 from app.kit.whole_numbers import NOT_KNOWN, Flags, Numbers
 
-OWNERS = "owners"
+_OWNERS = "owners"
 _UNKNOWN_TEXT = str(NOT_KNOWN).encode()
 _NOT_KNOWN: ColumnElement[int] = literal_column(f"CAST('{NOT_KNOWN}' AS BIGINT)", BigInteger())
 FEW = 100
@@ -51,16 +52,18 @@ class Owners:
 
         The statement is made once and asks for rows that are `owned`.
         """
-        if session.autoflush:
-            session.flush()
         way = _by_arrays if len(self) > FEW and is_postgresql(session) else _by_rows
-        owners, *numbers = way(session.connection(), statement, {OWNERS: self.listed, **parameters})
+        owners, *numbers = way(_flushed(session), statement, {_OWNERS: self.listed, **parameters})
         return [self.places(owners), *numbers]
 
+    def rows(self, session: Session, statement: Executable, **parameters: Any) -> Sequence[Any]:
+        """The rows of such a statement as they are."""
+        return _flushed(session).execute(statement, {_OWNERS: self.listed, **parameters}).all()
+
     @cached_property
-    def listed(self) -> list[int]:
+    def listed(self) -> WholeNumbers:
         """The ids as the parameter of `owned`."""
-        return cast(list[int], self.ids.tolist())
+        return WholeNumbers(self.ids.tolist())
 
     def places(self, ids: Numbers) -> Numbers:
         """Where each of some of the ids stands."""
@@ -90,10 +93,17 @@ class Owners:
 
 def owned(column: Any) -> ColumnElement[bool]:
     """Whether `column` is one of the ids, in a statement that is made once."""
-    return one_of_named(column, OWNERS)
+    return one_of_named(column, _OWNERS)
 
 
 # -- reading ----------------------------------------------------------------------------------------------------------
+
+
+def _flushed(session: Session) -> Connection:
+    """The session's connection; what it has yet to write is written first, as before every statement of its own."""
+    if session.autoflush:
+        session.flush()
+    return session.connection()
 
 
 def _by_rows(connection: Connection, statement: SelectBase, parameters: Mapping[str, Any]) -> Sequence[Numbers]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.enterprises.models import Enterprise
 from app.kit.errors import NotFound
 from app.kit.i18n import Bilingual, _
-from app.kit.owners import OWNERS, Owners, owned
+from app.kit.owners import Owners, owned
 from app.kit.paging import Count, count_up_to
 from app.kit.permissions import within_region
 from app.kit.whole_numbers import Numbers
@@ -191,7 +191,7 @@ def list_statements(session: Session, enterprise_id: int, on: date) -> Sequence[
 
 def list_statements_about(session: Session, firms: Owners, on: date) -> Sequence[Stated]:
     """The same about many firms, all in one list, as far as facts rest on it."""
-    return list(map(Stated._make, session.execute(_STATED_ABOUT, {OWNERS: firms.listed, "on": on})))
+    return list(map(Stated._make, firms.rows(session, _STATED_ABOUT, on=on)))
 
 
 def read_stated_numbers(session: Session, firms: Owners, codes: Sequence[str], on: date) -> Sequence[Numbers]:
@@ -201,7 +201,7 @@ def read_stated_numbers(session: Session, firms: Owners, codes: Sequence[str], o
 
 def list_stated_texts(session: Session, firms: Owners, on: date) -> Sequence[tuple[int, str]]:
     """By id the values that are no numbers, as they are kept."""
-    return [(key, text) for key, text in session.execute(_STATED_TEXTS, {OWNERS: firms.listed, "on": on})]
+    return firms.rows(session, _STATED_TEXTS, on=on)
 
 
 def get_statement(session: Session, enterprise_id: int, statement_id: int) -> FactStatement:

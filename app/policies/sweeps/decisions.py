@@ -6,7 +6,7 @@ The sweeping interpreter decides; the compiled one says by how much the firms ne
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from app.policies.domain.forms.forms import SCORE
 from app.policies.domain.language import tree
 from app.policies.domain.language.policy import Condition, Policy
 from app.policies.domain.language.settable import gap_known
-from app.policies.domain.language.verdict import Clause
+from app.policies.domain.language.verdict import Clause, Measure
 from app.policies.domain.sweep.interpreter import MET, OUTCOMES, UNKNOWN, UNMET, Swept, sweep
 from app.policies.domain.sweep.reuse import codes_read
 from app.policies.sweeps.domain import EXPLAINED_UP_TO, FirmDecision, Rule
@@ -87,7 +87,7 @@ def _open(found: Sequence[tuple[str, int]], words: Mapping[str, Mapping[str, str
 
 def _shortfalls(
     rule: Rule, swept: Swept, rows: NDArray[np.int64], found: Sequence[tuple[str, int]]
-) -> list[dict[str, dict[str, str]]]:
+) -> list[dict[str, Mapping[str, str]]]:
     """By how much each of these firms misses each unmet condition, in both languages.
 
     Firms of whom the same is known about all that these conditions read are told the same.
@@ -99,15 +99,32 @@ def _shortfalls(
     told = []
     for facts in read.taken(first).rows():
         evaluation = evaluate(only, facts, swept.on)
-        words = (partial(shortfall, clause, rule.policy.catalogue) for clause in evaluation.clauses)
-        told.append(dict(zip((one.id for one in only.conditions), map(both_languages, words), strict=True)))
+        words = (_words(clause, rule.policy.catalogue) for clause in evaluation.clauses)
+        told.append(dict(zip((one.id for one in only.conditions), words, strict=True)))
     return [told[kind] for kind in which.tolist()]
 
 
 def shortfall(clause: Clause, catalogue: Catalogue) -> str:
     """`还差 38.2 万元`; where nothing is to be measured, how it stands."""
+    return _gap_text(gap_known(clause.condition, clause.finding, catalogue)) or finding_text(clause.finding)
+
+
+def _words(clause: Clause, catalogue: Catalogue) -> Mapping[str, str]:
+    """The same in both languages."""
     gap = gap_known(clause.condition, clause.finding, catalogue)
-    return (gap_text(gap) if gap else "") or finding_text(clause.finding)
+    return (
+        _gap_words(gap) if gap is not None and _gap_text(gap) else both_languages(partial(finding_text, clause.finding))
+    )
+
+
+def _gap_text(gap: Measure | None) -> str:
+    return gap_text(gap) if gap else ""
+
+
+@lru_cache(maxsize=20_000)
+def _gap_words(gap: Measure) -> Mapping[str, str]:
+    """Many firms lack the same: one person, two rights."""
+    return both_languages(partial(gap_text, gap))
 
 
 def _only(policy: Policy, ids: tuple[str, ...]) -> Policy:
