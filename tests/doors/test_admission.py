@@ -17,7 +17,7 @@ from starlette.types import Message
 
 from app.config import Settings
 from app.doors.requests import streams
-from app.doors.requests.admission import READERS, STREAMS, WATCHERS, WRITERS, Admission, Busy, Lane
+from app.doors.requests.admission import READERS, SLOW, STREAMS, WATCHERS, WRITERS, Admission, Busy, Lane
 from app.doors.requests.deps import SESSION_COOKIE
 from app.kit.db import POOL_SIZE, Database, read_scope, session_scope
 from tests.api.served import served
@@ -78,8 +78,8 @@ def test_sixty_four_at_once_are_all_answered_and_health_meanwhile(server: Server
 def test_the_lanes_share_out_the_pool() -> None:
     lanes = Admission()
     assert (lanes.reads.places, lanes.writes.places, lanes.streams.places) == (READERS, WRITERS, STREAMS)
-    assert READERS + WRITERS + STREAMS + WATCHERS == POOL_SIZE
-    assert WRITERS >= READERS > 1
+    assert READERS + SLOW + WRITERS + STREAMS + WATCHERS == POOL_SIZE
+    assert min(READERS, SLOW, WRITERS) > 1
 
 
 def test_who_waits_comes_in_the_order_of_coming_and_not_for_ever() -> None:
@@ -148,6 +148,22 @@ def test_who_reads_waits_for_no_writer_and_who_writes_for_no_reader(app: FastAPI
     app.state.admission = Admission(reads=Lane(0, patience=0.01))
     assert client.get("/sign-in").status_code == 503
     assert client.post_form("/sign-in", form).status_code == 422
+
+
+SLOW_PAGES = (
+    "/policies/high-tech-enterprise/what-if",
+    "/cases/papers/receipt",
+    "/cases/x/dossier.pdf",
+    "/exchange/handovers/x.pdf",
+)
+
+
+@pytest.mark.parametrize("path", SLOW_PAGES)
+def test_what_takes_long_keeps_no_reader_waiting(app: FastAPI, sign_in: Callable[..., Client], path: str) -> None:
+    client = sign_in("section_head")
+    app.state.admission = Admission(slow=Lane(0, patience=0.01))
+    assert client.get(path).status_code == 503
+    assert client.get("/enterprises").status_code == 200
 
 
 def test_a_pool_that_gives_no_connection_is_no_unexpected_error(app: FastAPI, client: Client) -> None:

@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from app.doors.calls.beforehand import SlowWork, scanning
 from app.doors.calls.call import Call
+from app.doors.requests.admission import LaneName
 from app.doors.requests.csrf import check_csrf
 from app.doors.requests.deps import (
     admit,
@@ -55,13 +56,20 @@ class Entrance(ABC):
     """A route behind its door, as FastAPI calls it: with the route's own parameters and with what its `call` is made of."""
 
     def __init__(
-        self, endpoint: Endpoint, door: Door, action: Action, *, sends: Sends | None = None, writes: bool = False
+        self,
+        endpoint: Endpoint,
+        door: Door,
+        action: Action,
+        *,
+        sends: Sends | None = None,
+        lane: LaneName = LaneName.READS,
     ) -> None:
         self.endpoint = endpoint
         self.door = door
         self.action = action
         self.sends = sends
-        self.writes = writes
+        self.lane = lane
+        self.writes = lane is LaneName.WRITES
         self.__name__ = endpoint.__name__
         self.__doc__ = endpoint.__doc__
         own = dict(inspect.signature(endpoint, eval_str=True).parameters)
@@ -131,11 +139,11 @@ class PageEntrance(Entrance):
         action: Action,
         *,
         sends: Sends | None = None,
-        writes: bool = False,
+        lane: LaneName = LaneName.READS,
         beforehand: Beforehand | None = None,
     ) -> None:
         self._beforehand = beforehand
-        super().__init__(endpoint, door, action, sends=sends, writes=writes)
+        super().__init__(endpoint, door, action, sends=sends, lane=lane)
 
     def _preparation(self) -> Callable[..., Awaitable[None]] | None:
         return self.prepare if self.sends and self.writes else None

@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 
 from app.doors.calls.api_entrance import BODY, ApiEntrance
 from app.doors.calls.entrance import FORM, Beforehand, Door, Endpoint, EntranceRoute, PageEntrance
+from app.doors.requests.admission import LaneName
 from app.kit.permissions import Action
 
 
@@ -19,9 +20,9 @@ class GuardedRouter:
         kind = APIRoute if door == "watch" else EntranceRoute
         self.router = APIRouter(prefix=prefix, tags=list(tags or []), route_class=kind)
 
-    def get(self, path: str, *, action: Action, **options: Any) -> Callable[[Endpoint], Endpoint]:
-        """A reading route."""
-        return self._route("GET", path, action, options, writes=False)
+    def get(self, path: str, *, action: Action, slow: bool = False, **options: Any) -> Callable[[Endpoint], Endpoint]:
+        """A reading route; a `slow` one takes seconds by its nature, and waits for others of its kind alone."""
+        return self._route("GET", path, action, options, lane=LaneName.SLOW if slow else LaneName.READS)
 
     def post(
         self,
@@ -36,7 +37,8 @@ class GuardedRouter:
 
         `beforehand` looks for what takes long and is to be done before the transaction that writes.
         """
-        return self._route("POST", path, action, options, writes=not reads_only, beforehand=beforehand)
+        lane = LaneName.READS if reads_only else LaneName.WRITES
+        return self._route("POST", path, action, options, lane=lane, beforehand=beforehand)
 
     def _route(
         self,
@@ -45,7 +47,7 @@ class GuardedRouter:
         action: Action,
         options: dict[str, Any],
         *,
-        writes: bool,
+        lane: LaneName,
         beforehand: Beforehand | None = None,
     ) -> Callable[[Endpoint], Endpoint]:
         options.setdefault("include_in_schema", self.door == "api")
@@ -53,7 +55,7 @@ class GuardedRouter:
             options.setdefault("response_model", None)
 
         def add(endpoint: Endpoint) -> Endpoint:
-            entrance = self._entrance(endpoint, method, action, writes, beforehand)
+            entrance = self._entrance(endpoint, method, action, lane, beforehand)
             self.router.add_api_route(path, entrance, methods=[method], **options)
             return endpoint
 
@@ -64,16 +66,16 @@ class GuardedRouter:
         endpoint: Endpoint,
         method: str,
         action: Action,
-        writes: bool,
+        lane: LaneName,
         beforehand: Beforehand | None,
     ) -> Endpoint:
         if self.door == "watch":
             endpoint.__dict__.update(action=action, door=self.door)
             return endpoint
         if self.door == "api":
-            return ApiEntrance(endpoint, self.door, action, sends=None if action.public else BODY, writes=writes)
+            return ApiEntrance(endpoint, self.door, action, sends=None if action.public else BODY, lane=lane)
         sends = FORM if method == "POST" else None
-        return PageEntrance(endpoint, self.door, action, sends=sends, writes=writes, beforehand=beforehand)
+        return PageEntrance(endpoint, self.door, action, sends=sends, lane=lane, beforehand=beforehand)
 
 
 def action_of(route: Any) -> Action | None:

@@ -1,13 +1,14 @@
 """Who may be inside at once: the database has so many connections, and whoever takes one is admitted first.
 
 A request waits its turn on the event loop, in the order of coming, and holds nothing meanwhile: neither a thread nor a connection.
-Once inside it finds a thread, a connection and nobody to wait for. Who only reads does not wait for writers, and the other way round. What is sent while it is read from the database (exports,
+Once inside it finds a thread, a connection and nobody to wait for. Who only reads does not wait for writers, nor for what takes long by its nature, and the other way round. What is sent while it is read from the database (exports,
 snapshots) is admitted by itself, so that a slow reader holds up other streams and no page.
 """
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from anyio import Semaphore, fail_after
 from anyio.lowlevel import RunVar
@@ -22,14 +23,25 @@ WATCHERS = 2
 #: A page is made by one interpreter: more of them at once are no sooner ready, and whoever watches waits longer (256 at once: health
 #: within 0.2 to 0.3 s where five are made at a time, within 1 s where twelve are).
 READERS = 5
-#: Whoever writes may wait for another's transaction, for a file to be looked through, for a password to be tried.
-WRITERS = POOL_SIZE - READERS - STREAMS - WATCHERS
+#: What takes seconds by its nature: a paper that is typeset, a what-if over the whole register.
+SLOW = 2
+#: Whoever writes may wait for another's transaction.
+WRITERS = POOL_SIZE - READERS - SLOW - STREAMS - WATCHERS
 #: What comes before a transaction, and how much of it is done at a time: nobody inside waits for it. It takes no connection.
 BEFOREHAND = {"hashing": 2, "scanning": 4}
 #: Threads of the server: one for each that is inside, and some for what is short and takes no connection (files, settings).
 THREADS = 40
 #: Seconds that somebody waits for a place.
 PATIENCE = 60.0
+
+
+class LaneName(StrEnum):
+    """By what a route does it is admitted."""
+
+    READS = "reads"
+    WRITES = "writes"
+    SLOW = "slow"
+    """It reads, and takes seconds by its nature."""
 
 
 class Busy(Unavailable):
@@ -76,8 +88,14 @@ class Admission:
     """The lanes of one server; together they never hold more connections than the pool has."""
 
     reads: Lane = field(default_factory=lambda: Lane(READERS))
+    slow: Lane = field(default_factory=lambda: Lane(SLOW))
     writes: Lane = field(default_factory=lambda: Lane(WRITERS))
     streams: Lane = field(default_factory=lambda: Lane(STREAMS))
     beforehand: Mapping[str, Lane] = field(default_factory=lambda: {kind: Lane(n) for kind, n in BEFOREHAND.items()})
     health: Lane = field(default_factory=lambda: Lane(1))
     metrics: Lane = field(default_factory=lambda: Lane(1))
+
+    def of(self, name: LaneName) -> Lane:
+        """The lane of that name."""
+        found: Lane = getattr(self, name)
+        return found

@@ -42,14 +42,13 @@ def get_admission(request: Request) -> Admission:
 
 
 async def admit(request: Request) -> AsyncIterator[None]:
-    """A place among those who read or those who write until the route has returned and its session is closed; raises `Busy`."""
+    """A place among those who read, who write, or whose route is slow until the route has returned and its session is closed; raises `Busy`."""
     async with _lane(request).place():
         yield
 
 
 def _lane(request: Request) -> Lane:
-    lanes = get_admission(request)
-    return lanes.reads if request.method in ("GET", "HEAD") else lanes.writes
+    return get_admission(request).of(request.scope["endpoint"].lane)
 
 
 @contextmanager

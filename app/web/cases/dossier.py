@@ -90,7 +90,7 @@ def order(call: Call, number: str) -> Response:
     )
 
 
-@router.get("/{number}/dossier.pdf", action=DOSSIER)
+@router.get("/{number}/dossier.pdf", action=DOSSIER, slow=True)
 def take_pdf(call: Call, number: str, on: str = "") -> Response:
     """The record as PDF."""
     case = queries.get_visible_to(call.session, call.actor, number)
@@ -100,7 +100,7 @@ def take_pdf(call: Call, number: str, on: str = "") -> Response:
     return Response(body, media_type="application/pdf", headers=_headers(f"{archive_name(dossier)}.pdf"))
 
 
-@router.get("/{number}/dossier.zip", action=DOSSIER)
+@router.get("/{number}/dossier.zip", action=DOSSIER, slow=True)
 def take_zip(call: Call, number: str, on: str = "") -> Response:
     """Everything in one archive, sent while it is written."""
     case = queries.get_visible_to(call.session, call.actor, number)
@@ -111,7 +111,7 @@ def take_zip(call: Call, number: str, on: str = "") -> Response:
     )
 
 
-@router.get("/{number}/dossier/{job_id:int}.zip", action=DOSSIER)
+@router.get("/{number}/dossier/{job_id:int}.zip", action=DOSSIER, slow=True)
 def take_archive(call: Call, number: str, job_id: int) -> Response:
     """An archive that was made in the background."""
     case, job = _job(call.session, call.actor, number, job_id)

@@ -57,7 +57,7 @@ def choose_page(call: Call, query: Annotated[ListQuery, LIST.asked]) -> Response
     return call.render("web/cases/papers.html", page)
 
 
-@router.get("/{kind}", action=EXPORT)
+@router.get("/{kind}", action=EXPORT, slow=True)
 def take(call: Call, kind: str, number: Annotated[list[str], Query(default_factory=list)]) -> Response:
     """The paper about the cases `number`."""
     if kind not in set(PaperKind):

@@ -21,7 +21,7 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _BLOCK = 256 * 1024
 
 
-@router.get("/{number}.xlsx", action=HAND_OVER)
+@router.get("/{number}.xlsx", action=HAND_OVER, slow=True)
 def workbook(call: Call, number: str) -> Response:
     """All records of the batch; written to disk first, so that a large one takes no memory."""
     batch = get_batch(call.session, call.actor, number)
@@ -35,7 +35,7 @@ def workbook(call: Call, number: str) -> Response:
     return StreamingResponse(_blocks(file, kept), media_type=_XLSX, headers=_headers(name))
 
 
-@router.get("/{number}.pdf", action=HAND_OVER)
+@router.get("/{number}.pdf", action=HAND_OVER, slow=True)
 def cover(call: Call, number: str) -> Response:
     """The cover list."""
     batch = get_batch(call.session, call.actor, number)

@@ -39,14 +39,14 @@ _OWN = {"on", "flip", "after"}
 LONGEST = 40
 
 
-@router.get("/what-if", action=WHAT_IF)
+@router.get("/what-if", action=WHAT_IF, slow=True)
 def what_if_here(call: Call, code: str) -> Response:
     """The what-if of the version in force here."""
     row = get_shown(call.session, code, call.on, call.actor.region_prefix)
     return _respond(call, row)
 
 
-@router.get("/{jurisdiction}/{version}/what-if", action=WHAT_IF)
+@router.get("/{jurisdiction}/{version}/what-if", action=WHAT_IF, slow=True)
 def what_if_of_version(call: Call, code: str, jurisdiction: str, version: str) -> Response:
     """The what-if of one version."""
     return _respond(call, get_version(call.session, code, jurisdiction, version))
