@@ -43,7 +43,7 @@ class Counts:
 
 
 REDUCED = Counts(
-    property_examples=30,
+    property_examples=50,
     kills=1,
     import_rows=2_000,
     many_rows=1_000,

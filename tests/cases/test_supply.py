@@ -257,10 +257,21 @@ def test_a_draft_over_an_answer_leaves_it_counting(desk: Desk) -> None:
     assert (row.value, row.counted, row.draft) == ("核定征收", "查账征收", True)
     supplies = load_supplies(desk.session, [desk.case], date(2021, 6, 30))[desk.case.id]
     assert supplies.answers == {"tax_collection": "查账征收"}
+    (reopened,) = desk.events("case.answers_reopened")
+    assert reopened.data == {"questions": ["tax_collection"]}, "whose turn it is has changed"
     desk.draft({"tax_collection": ""}, {"tax_collection": "核定征收"})
+    assert len(desk.events("case.answers_reopened")) == 1
     assert answer(desk, "tax_collection").counted == "查账征收"
     assert desk.hand_in({"tax_collection": "核定征收"}, {"tax_collection": ""})
     assert desk.events("case.answers_handed_in")[-1].changes == {"所得税征收方式": ["查账征收", "核定征收"]}
+
+
+def test_a_draft_that_counts_again_as_it_was_is_on_record(desk: Desk) -> None:
+    desk.hand_in({"tax_collection": "查账征收"})
+    desk.draft({"tax_collection": "核定征收"}, {"tax_collection": "查账征收"})
+    assert not desk.hand_in({"tax_collection": "查账征收"}, {"tax_collection": "核定征收"}), "nothing has changed"
+    assert desk.events("case.answers_handed_in")[-1].changes == {}
+    assert not answer(desk, "tax_collection").draft
 
 
 def test_two_people_answer(desk: Desk) -> None:

@@ -1,4 +1,4 @@
-"""What the journal tells about what is supplied to a case. Drafts of a form are not on record until they are handed in."""
+"""What the journal tells about what is supplied to a case. What a draft says is not on record until it is handed in, only that there is one."""
 
 from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
@@ -9,6 +9,7 @@ EVENT_TYPES = (
     MATERIAL_ACCEPTED := EventType("case.material_accepted", N_("材料审核通过")),
     MATERIAL_RETURNED := EventType("case.material_returned", N_("退回材料")),
     ANSWERS_HANDED_IN := EventType("case.answers_handed_in", N_("提交填报内容")),
+    ANSWERS_REOPENED := EventType("case.answers_reopened", N_("修改已提交的填报内容")),
     ANSWERS_RENEWED := EventType("case.answers_renewed", N_("沿用上次填报内容")),
     CORRECTIONS_ASKED := EventType("case.corrections_asked", N_("要求补正")),
     CORRECTION_ANSWERED := EventType("case.correction_answered", N_("答复补正事项")),

@@ -35,6 +35,7 @@ TYPES = (
     supply.MATERIAL_ACCEPTED,
     supply.MATERIAL_RETURNED,
     supply.ANSWERS_HANDED_IN,
+    supply.ANSWERS_REOPENED,
     supply.ANSWERS_RENEWED,
     supply.CORRECTIONS_ASKED,
     supply.CORRECTION_ANSWERED,

@@ -1,6 +1,7 @@
 """Answers to the form of a case: kept as a draft, handed in, begun from an earlier case.
 
-A draft is any text and no event; handing in reads every answer by its kind and writes one event with what changed.
+A draft is any text and no event, but where it takes the place of an answer that was handed in: then it is the firm's turn again.
+Handing in reads every answer by its kind and writes one event with what changed.
 """
 
 from collections.abc import Mapping
@@ -36,15 +37,21 @@ def save_draft(
     known, questions = list_answers(session, case.row.id), _open_questions(case, command.values, actor)
     entered = {code: text.strip() for code, text in command.values.items()}
     merged = merge(command.was, {code: _entered(known, code) for code in questions}, entered)
+    reopened = []
     for code in questions:
         if merged[code] != _entered(known, code) or (command.confirms and _unconfirmed(known, code)):
+            if code in known and not known[code].draft:
+                reopened.append(code)
             _enter(case, known, code, merged[code], actor, now)
     case.touched(now, bump=False)
+    if reopened:
+        data = {"questions": sorted(reopened)}
+        case.record(actor=actor, now=now, type=events.ANSWERS_REOPENED, data=data)
     return {code: known[code] for code in questions if code in known}
 
 
 def hand_in_answers(session: Session, *, actor: Actor, now: datetime, number: str, command: HandIn) -> bool:
-    """Let answers count; whether anything changed. One event with before and after of each.
+    """Let answers count; whether anything changed. One event with before and after of each, also where a draft counts again as it was.
 
     Raises like `save_draft`, and `Invalid` naming every question whose answer cannot be read by its kind.
     """
@@ -54,6 +61,7 @@ def hand_in_answers(session: Session, *, actor: Actor, now: datetime, number: st
     merged = merge(command.was, {code: _entered(known, code) for code in questions}, given)
     merged = _read(questions, {code: merged[code] for code in questions})
     changes: dict[str, Change] = {}
+    counting = []
     for code, question in questions.items():
         before = known[code].counted if code in known else ""
         if merged[code] != before:
@@ -61,12 +69,12 @@ def hand_in_answers(session: Session, *, actor: Actor, now: datetime, number: st
         if merged[code] != before or (code in known and known[code].draft):
             row = _enter(case, known, code, merged[code], actor, now)
             row.draft, row.handed_in = False, None
+            counting.append(code)
     case.touched(now, bump=False)
-    if not changes:
-        return False
-    data = {"questions": sorted(code for code, question in questions.items() if question.label.zh in changes)}
-    case.record(actor=actor, now=now, type=events.ANSWERS_HANDED_IN, changes=changes, data=data)
-    return True
+    if counting:
+        data = {"questions": sorted(counting)}
+        case.record(actor=actor, now=now, type=events.ANSWERS_HANDED_IN, changes=changes, data=data)
+    return bool(changes)
 
 
 def take_answers(case: LoadedCase, earlier: CaseFile, *, actor: Actor, now: datetime) -> list[str]:
