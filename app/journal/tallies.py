@@ -21,8 +21,10 @@ from app.kit.membership import one_of
 
 #: So many events are looked through; after more, everything is counted anew.
 MOST_EVENTS = 500
-#: So many numbers are kept of one database, the least used go first.
-MOST_KEPT = 64
+#: So much memory numbers of one database take, the least used go first: those of yesterday.
+MOST_BYTES = 128 * 1024 * 1024
+#: So many states of a number are kept: a page that began before a change finds the number as it stood then.
+STATES = 2
 #: Subjects of events without a firm that say nothing of any firm's rows.
 APART = frozenset(
     {"account", "client", "delivery", "export", "handover", "indicator", "message", "paper", "partner", "sweep"}
@@ -55,6 +57,11 @@ class FirmTally:
     #: What a firm has that has none.
     none: ClassVar[int] = 0
 
+    @property
+    def nbytes(self) -> int:
+        """About how much memory it takes."""
+        return 1_000 + self.by_firm.itemsize * len(self.by_firm)
+
     def with_firms(self, head: Head, counted: Mapping[int, int]) -> "FirmTally":
         """The same at a later `head`, at which the firms of `counted` have other numbers."""
         if not counted:
@@ -76,6 +83,11 @@ class GroupTally:
     totals: Mapping[Group, int] = field(default_factory=dict)
     none: ClassVar[Groups] = ()
 
+    @property
+    def nbytes(self) -> int:
+        """About how much memory it takes: a firm's entry and what is told of it."""
+        return 1_000 + 200 * len(self.by_firm)
+
     def with_firms(self, head: Head, counted: Mapping[int, Groups]) -> "GroupTally":
         """The same at a later `head`, at which the firms of `counted` have other numbers."""
         if not counted:
@@ -91,28 +103,35 @@ Tally = TypeVar("Tally", FirmTally, GroupTally)
 
 
 class FirmTallies:
-    """The tallies of one database."""
+    """The tallies of one database, each in its last states, the latest first."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._tallies: OrderedDict[Hashable, Any] = OrderedDict()
+        self._states: OrderedDict[Hashable, tuple[Any, ...]] = OrderedDict()
 
-    def find(self, key: Hashable) -> Any:
-        """The tally that is kept under `key`."""
+    def find(self, key: Hashable, head: Head) -> Any:
+        """The latest tally under `key` that does not stand after `head`."""
         with self._lock:
-            if key in self._tallies:
-                self._tallies.move_to_end(key)
-            return self._tallies.get(key)
+            states = self._states.get(key, ())
+            if states:
+                self._states.move_to_end(key)
+            return next((tally for tally in states if tally.head.position <= head.position), None)
 
     def put(self, key: Hashable, tally: Tally) -> Tally:
-        """Keep a tally, unless a later one is kept."""
+        """Keep a tally."""
         with self._lock:
-            before = self._tallies.get(key)
-            if before is None or before.head.position <= tally.head.position:
-                self._tallies[key] = tally
-            while len(self._tallies) > MOST_KEPT:
-                self._tallies.popitem(last=False)
+            others = (other for other in self._states.get(key, ()) if other.head != tally.head)
+            states = sorted((tally, *others), key=lambda each: each.head.position, reverse=True)
+            self._states[key] = tuple(states[:STATES])
+            self._states.move_to_end(key)
+            while len(self._states) > 1 and self.nbytes > MOST_BYTES:
+                self._states.popitem(last=False)
         return tally
+
+    @property
+    def nbytes(self) -> int:
+        """About how much memory all of them take."""
+        return sum(tally.nbytes for states in self._states.values() for tally in states)
 
 
 def keeps(session: Session) -> bool:
@@ -180,7 +199,7 @@ def _kept(
     if tallies is None:
         return None
     seen = _seen_by(session)
-    before: Tally | None = tallies.find(key)
+    before: Tally | None = tallies.find(key, seen.head)
     if before is not None and before.head == seen.head:
         return before
     changed = None if before is None else seen.changed(session, before.head)

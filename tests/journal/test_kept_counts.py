@@ -18,6 +18,9 @@ from app.cases.queries import list_entries, programme_of
 from app.cases.schemas import AssignOfficer, TakeBackStep
 from app.cases.service.assigning import assign_officer
 from app.cases.service.undoing import take_back_step
+from app.cases.supply.queries import list_answers
+from app.cases.supply.schemas import HandIn, SaveDraft
+from app.cases.supply.service import answers
 from app.cases.todo.port import TodoQuery, tally_todos
 from app.enterprises.models import Certificate, Enterprise
 from app.enterprises.schemas import CertificateInput, ReasonInput, TagInput
@@ -35,12 +38,14 @@ from app.incentives.queries.entitlements import (
 from app.incentives.queries.schemes import list_families
 from app.incentives.schemas import StepInput
 from app.incentives.service import steps
+from app.journal import tallies
 from app.journal.domain import SubjectKey
 from app.journal.models import JournalEvent, JournalHead
 from app.journal.service import record
+from app.journal.tallies import FirmTallies
 from app.kit.actor import SYSTEM, Actor
 from app.kit.clock import today
-from app.kit.db import Database, composition_of, read_scope, session_scope
+from app.kit.db import Database, composition_of, kept_beside, read_scope, session_scope
 from app.kit.errors import DomainError
 from app.programmes.queries import load_catalogue
 from app.targets import counts as targets
@@ -52,6 +57,7 @@ from tests.support import people
 from tests.support.statements import recorded_statements
 
 HTE = "high-tech-enterprise"
+QUESTION = "tax_collection"
 COUNTED: tuple[Counted, ...] = (
     Certificates(what="certificates", certificate=HTE),
     Subjects(what="subjects", certificate=HTE, tag="high_tech_subject"),
@@ -126,7 +132,7 @@ class Office:
         """One change; what the use case refuses is none."""
         firms = list(self.session.scalars(select(Enterprise).order_by(Enterprise.id)))
         firm = self.chance.choice(firms)
-        often = (self.certify, self.tag, self.lead, self.open, self.recommend, self.assign)
+        often = (self.certify, self.tag, self.lead, self.open, self.recommend, self.assign, self.answer)
         change = self.chance.choice(
             (*often, *often, self.move, self.revoke, self.remove, self.take_back, self.undo, self.retire, self.visit)
         )
@@ -191,6 +197,18 @@ class Office:
         if case is not None and officer.id != case.officer_id:
             command = AssignOfficer(officer_id=officer.id, version=case.version)
             assign_officer(self.session, actor=self.head, now=self.now, number=case.number, command=command)
+
+    def answer(self, firm: Enterprise) -> None:
+        if (case := self._case(firm)) is not None:
+            known = list_answers(self.session, case.id).get(QUESTION)
+            was = {QUESTION: known.value if known else ""}
+            values = {QUESTION: self.chance.choice(("查账征收", "核定征收"))}
+            person = people.enterprise_user(self.session, enterprise_id=firm.id, role="editor")
+            given: dict[str, Any] = {"actor": person, "now": self.now, "number": case.number}
+            if self.chance.random() < 0.5:
+                answers.hand_in_answers(self.session, command=HandIn(values=values, was=was), **given)
+            else:
+                answers.save_draft(self.session, command=SaveDraft(values=values, was=was), **given)
 
     def recommend(self, firm: Enterprise) -> None:
         families = list_families(self.session, "")
@@ -314,6 +332,53 @@ def test_another_history_at_the_same_position_is_not_taken_for_the_first(
         office.retire(firm)
     with read_scope(database) as reading, session_scope(database) as session:
         assert numbers(reading, on) == numbers(session, on)
+
+
+def test_a_draft_over_an_answer_makes_it_the_firms_turn(database: Database, now: datetime) -> None:
+    with session_scope(database) as session:
+        who = people.officer(session)
+        case = case_files.opened(session, who, now, enterprise=case_files.firm(session)).row
+        person = people.enterprise_user(session, enterprise_id=case.enterprise_id, role="editor")
+        given: dict[str, Any] = {"actor": person, "now": now + timedelta(hours=1), "number": case.number}
+        command = HandIn(values={QUESTION: "查账征收"}, was={QUESTION: ""})
+        answers.hand_in_answers(session, command=command, **given)
+    with read_scope(database) as reading:
+        before = work(reading, now, [who])
+    with session_scope(database) as session:
+        draft = SaveDraft(values={QUESTION: "核定征收"}, was={QUESTION: "查账征收"})
+        answers.save_draft(session, command=draft, **given)
+    with read_scope(database) as reading, session_scope(database) as session:
+        assert work(reading, now, [who]) == work(session, now, [who]) != before
+
+
+def test_a_page_that_began_before_a_change_counts_nothing_again(
+    database: Database, office: Office, now: datetime
+) -> None:
+    on = today(now)
+    with read_scope(database) as began:
+        before = numbers(began, on)
+        with change(database, office) as firm:
+            office.retire(firm)
+        with read_scope(database) as reading:
+            after = numbers(reading, on)
+        with recorded_statements() as sent:
+            assert numbers(began, on) == before != after
+        assert not [one for one in sent if "certificate" in one.text]
+
+
+def test_so_much_is_kept_and_the_least_used_goes_first(
+    database: Database, office: Office, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on = today(now)
+    with read_scope(database) as reading:
+        numbers(reading, on)
+        kept = kept_beside(reading, FirmTallies)
+        assert kept is not None
+        room = kept.nbytes
+        monkeypatch.setattr(tallies, "MOST_BYTES", room)
+        numbers(reading, on + timedelta(days=1))
+        assert kept.nbytes <= room
+    assert not [one for one in asked(database, on + timedelta(days=1)) if "certificate" in one]
 
 
 def test_a_session_that_writes_counts_what_it_has_written(database: Database, office: Office, now: datetime) -> None:
