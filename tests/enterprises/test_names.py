@@ -24,6 +24,7 @@ from app.enterprises.domain.names import (
         ("武汉3M公司", "wu han 3m gong si", "wh3mgs"),
         ("ABC科技（示例）", "abc ke ji shi li", "abckjsl"),
         ("万俟氏", "mo qi shi", "mqs"),
+        ("№1科技℃", "no1 ke ji c", "no1kjc"),
         ("", "", ""),
         ("（）·—", "", ""),
     ],

@@ -1,6 +1,7 @@
 """Our own files under `/static`: compressed once, and kept by browsers for as long as their address stands."""
 
 import gzip
+import re
 from functools import lru_cache
 from os import PathLike
 from pathlib import Path
@@ -12,6 +13,7 @@ from starlette.types import Scope
 
 COMPRESSED = frozenset({".css", ".js", ".svg", ".json"})
 WORTHWHILE_BYTES = 1024
+_REFUSED = re.compile(r";\s*q=0(\.0*)?\s*$")
 FOR_GOOD = "public, max-age=31536000, immutable"
 
 
@@ -28,11 +30,16 @@ class Assets(StaticFiles):
         return response
 
 
+def takes_gzip(headers: Headers) -> bool:
+    """Whether whoever asks can unpack."""
+    named = [part.strip() for part in headers.get("accept-encoding", "").lower().split(",")]
+    return any(part.partition(";")[0].strip() == "gzip" and not _REFUSED.search(part) for part in named)
+
+
 def _wants_gzip(scope: Scope, path: str | PathLike[str]) -> bool:
-    accepted = Headers(scope=scope).get("accept-encoding", "")
-    file = Path(path)
-    plain = scope["method"] == "GET" and "range" not in Headers(scope=scope)
-    return plain and "gzip" in accepted and file.suffix in COMPRESSED and file.stat().st_size >= WORTHWHILE_BYTES
+    headers, file = Headers(scope=scope), Path(path)
+    plain = scope["method"] == "GET" and "range" not in headers
+    return plain and takes_gzip(headers) and file.suffix in COMPRESSED and file.stat().st_size >= WORTHWHILE_BYTES
 
 
 def _gzipped(response: FileResponse) -> Response:

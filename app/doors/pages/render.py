@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from app.doors.pages.assets import takes_gzip
 from app.doors.pages.chrome import chrome_for
 from app.doors.requests import flash
 from app.doors.requests.csrf import VISITOR_COOKIE
@@ -35,7 +36,7 @@ def _response(request: Request, html: str, status: int) -> HTMLResponse:
     """The page as the browser takes it. What it is packed with holds no secret that says anything by itself: a form's token counts on our own site only."""
     headers = {"cache-control": "no-store", "vary": "accept-encoding"}
     body = html.encode()
-    if len(body) >= WORTHWHILE_BYTES and "gzip" in request.headers.get("accept-encoding", ""):
+    if len(body) >= WORTHWHILE_BYTES and takes_gzip(request.headers):
         headers["content-encoding"] = "gzip"
         body = gzip.compress(body, _LEVEL, mtime=0)
     return HTMLResponse(body, status_code=status, headers=headers)

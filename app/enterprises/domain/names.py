@@ -78,7 +78,7 @@ class _NameReader:
                     full += read.full
                     short += read.short
             elif run:
-                words = _latin_words(run.lower())
+                words = _latin_words(run)
                 full += words
                 short += words
         return Reading(full, short)
@@ -127,7 +127,7 @@ def _words(text: str) -> list[str]:
 
 
 def _latin_words(text: str) -> list[str]:
-    return _LATIN.findall(unicodedata.normalize("NFKC", text))
+    return _LATIN.findall(unicodedata.normalize("NFKC", text).lower())
 
 
 @lru_cache(maxsize=4_096)

@@ -12,8 +12,9 @@ from app.policies.domain.language.policy import Policy
 from app.policies.domain.values.knowledge import Known
 
 JOB_KIND = "sweep"
-BATCH = 5_000
-"""Firms decided and committed together: a few seconds of work, so that progress moves and a stop is soon obeyed."""
+BATCH = 2_000
+"""Firms decided and committed together: a second or two of work, so that progress moves and a stop is soon obeyed; SQLite's writers
+wait half a second for so many lines."""
 
 KEPT_SWEEPS = 4
 """Of so many finished sweeps of a region the lines are kept: four quarters' reports stay open, older ones keep only
