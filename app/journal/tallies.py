@@ -120,7 +120,7 @@ class FirmTallies:
     def put(self, key: Hashable, tally: Tally) -> Tally:
         """Keep a tally."""
         with self._lock:
-            others = (other for other in self._states.get(key, ()) if other.head != tally.head)
+            others: list[Any] = [other for other in self._states.get(key, ()) if other.head != tally.head]
             states = sorted((tally, *others), key=lambda each: each.head.position, reverse=True)
             self._states[key] = tuple(states[:STATES])
             self._states.move_to_end(key)
