@@ -100,15 +100,10 @@ class Luck:
         )  # fmt: skip
 
 
-@pytest.fixture(params=["rows", "arrays"])
-def register(
-    request: pytest.FixtureRequest, session: Session, counts: Counts, monkeypatch: pytest.MonkeyPatch
-) -> list[int]:
-    """Firms of a lucky register, read one by one or as arrays where the database has them."""
-    if request.param == "arrays":
-        monkeypatch.setattr(owners, "FEW", 0)
-    luck = Luck(len(request.param))
-    ids = []
+@pytest.fixture
+def register(session: Session, counts: Counts) -> list[int]:
+    """Firms of a lucky register."""
+    luck, ids = Luck(7), []
     for _ in range(max(40, counts.property_examples // 10)):
         one = firm(
             session, luck.one("泽口新材有限公司", "泽口新材合伙企业"), registered_on=luck.day(), above_scale=luck.one(True, None),
@@ -127,11 +122,17 @@ def register(
     return ids
 
 
+@pytest.mark.parametrize("few", [0, 10_000], ids=["arrays", "rows"])
 @pytest.mark.parametrize("on", [DAY, date(2020, 2, 29), date(2022, 1, 1)])
-def test_many_firms_are_known_as_each_alone(session: Session, register: list[int], on: date) -> None:
+def test_many_firms_are_known_as_each_alone(
+    session: Session, register: list[int], on: date, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Read together as arrays, where the database has them, or row by row; each alone is read row by row."""
     catalogue = get_catalogue(session)
-    together = gather_many(session, catalogue, register[::-1], on)
-    columns = read_columns(session, catalogue, Owners(register), on)
+    with monkeypatch.context() as patch:
+        patch.setattr(owners, "FEW", few)
+        together = gather_many(session, catalogue, register[::-1], on)
+        columns = read_columns(session, catalogue, Owners(register), on)
     assert together.keys() == set(register)
     for place, key in enumerate(sorted(register)):
         assert together[key] == gather(session, catalogue, key, on)
