@@ -16,11 +16,13 @@ pytestmark = [pytest.mark.journey]
 #: An A4 sheet within its margins of 16 and 14 mm, in CSS pixels.
 WIDTH, HEIGHT = 688, 1001
 PAGES = (
-    "/", "/desk/tasks", "/desk/section", "/cases", "/cases/{number}", "/enterprises/{uscc}",
-    "/enterprises/{uscc}/verdicts/high-tech-enterprise", "/targets", "/exchange",
+    "/", "/desk/tasks", "/cases", "/cases/{number}", "/enterprises/{uscc}",
+    "/enterprises/{uscc}/verdicts/high-tech-enterprise", "/targets",
 )  # fmt: skip
-#: Lists that the list kit draws as it draws the cases; `--long` prints them too.
+#: Pages that are drawn as these are; `--long` prints them too.
 MORE_LISTS = (
+    "/desk/section",
+    "/exchange",
     "/duties",
     "/requests",
     "/enterprises",
