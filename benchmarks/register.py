@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.composition.slices import compose
 from app.kit.db import Database, read_scope
-from app.kit.owners import Owners
+from app.kit.facts.owners import Owners
 from app.policies.models import Sweep
 from app.policies.queries import get_catalogue
 from app.policies.service.fact_sources import read_columns

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile, ClassTwoUse
 from app.enterprises.models import IntellectualProperty
-from app.kit.facts import FactTable, FactValues
+from app.kit.facts.owners import Owners, owned
+from app.kit.facts.values import FactTable, FactValues
+from app.kit.facts.whole_numbers import NOT_KNOWN
 from app.kit.i18n import N_
-from app.kit.owners import Owners, owned
-from app.kit.whole_numbers import NOT_KNOWN
 
 CLASS_TWO_UNUSED = "ip_class2_unused"
 _SOURCE = N_("企业库 知识产权与办件使用记录")

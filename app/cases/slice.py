@@ -6,7 +6,7 @@ from app.jobs.run import JOBS
 from app.journal.domain import EVENTS
 from app.journal.past_day import TRACED
 from app.kit.db import TABLES
-from app.kit.fact_providers import FACTS
+from app.kit.facts.providers import FACTS
 from app.kit.slices import Slice
 from app.notices.sources import SOURCES
 

@@ -23,10 +23,10 @@ from app.enterprises.holdings import (
 )
 from app.enterprises.models import Conversion
 from app.enterprises.status_facts import read_proved
-from app.kit.facts import FactName, FactTable, FactValues
+from app.kit.facts.owners import Owners, owned
+from app.kit.facts.values import FactName, FactTable, FactValues
+from app.kit.facts.whole_numbers import NOT_KNOWN, Numbers
 from app.kit.i18n import N_
-from app.kit.owners import Owners, owned
-from app.kit.whole_numbers import NOT_KNOWN, Numbers
 
 WINDOW_YEARS = 3
 COUNTY_DIGITS = 6

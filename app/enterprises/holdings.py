@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise, IntellectualProperty, Product, ProductProperty, YearlyFigures
 from app.enterprises.part_fields import FIGURE_NAMES
-from app.kit.owners import Owners, owned
-from app.kit.whole_numbers import NOT_KNOWN, Flags, Numbers, ordinal
+from app.kit.facts.owners import Owners, owned
+from app.kit.facts.whole_numbers import NOT_KNOWN, Flags, Numbers, ordinal
 from app.reference.models import Industry, Term
 
 Figures = dict[str, int | None]

@@ -5,8 +5,8 @@ from datetime import date
 import numpy as np
 
 from app.enterprises.holdings import FirmRights, ProductLines
-from app.kit.owners import Owners
-from app.kit.whole_numbers import NOT_KNOWN, Flags, Numbers
+from app.kit.facts.owners import Owners
+from app.kit.facts.whole_numbers import NOT_KNOWN, Flags, Numbers
 
 
 def of_class(firms: Owners, rights: FirmRights, ip_class: int, on: date) -> Numbers:

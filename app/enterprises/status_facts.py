@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.models import Certificate, ComplianceEvent, Enterprise, EnterpriseTag, StandardParticipation
 from app.enterprises.queries import valid_on
-from app.kit.owners import Owners, owned
-from app.kit.whole_numbers import NOT_KNOWN, Numbers
+from app.kit.facts.owners import Owners, owned
+from app.kit.facts.whole_numbers import NOT_KNOWN, Numbers
 from app.reference.models import Term
 
 ENTERPRISE_CODE = "91"  # GB 32100-2015: registered by the market regulation departments, an enterprise

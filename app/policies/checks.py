@@ -11,9 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.enterprises.holdings import read_regions
+from app.kit.facts.owners import Owners
+from app.kit.facts.whole_numbers import Numbers
 from app.kit.i18n import Bilingual
-from app.kit.owners import Owners
-from app.kit.whole_numbers import Numbers
 from app.policies.domain.facts.catalogue import FactDefinition
 from app.policies.domain.language.settable import SETTING
 from app.policies.domain.values.quantities import read_value

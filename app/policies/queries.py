@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise
 from app.kit.errors import NotFound
+from app.kit.facts.owners import Owners, owned
+from app.kit.facts.whole_numbers import Numbers
 from app.kit.i18n import Bilingual, _
-from app.kit.owners import Owners, owned
 from app.kit.paging import Count, count_up_to
 from app.kit.permissions import within_region
-from app.kit.whole_numbers import Numbers
 from app.policies.catalogue import restore
 from app.policies.domain.facts.catalogue import Catalogue, FactDefinition
 from app.policies.domain.language.policy import Policy, PolicySubject

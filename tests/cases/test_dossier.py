@@ -27,11 +27,12 @@ from app.jobs.run import JobContext, execute, run_of
 from app.jobs.service import claim_next
 from app.journal.domain import PendingEvent, SubjectKey
 from app.journal.service import record
-from app.kit import db, typeset
+from app.kit import db
 from app.kit.clock import end_of_day
 from app.kit.errors import Forbidden, Invalid, NotFound
+from app.kit.pdf import typeset
+from app.kit.pdf.typeset import FontMissing
 from app.kit.storage.local import LocalBlobs
-from app.kit.typeset import FontMissing
 from app.programmes.models import ProgrammeRound
 from tests.cases.test_opinions import answer, ask, document
 from tests.cases.test_supply import Desk

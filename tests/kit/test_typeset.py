@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import typst
 
-from app.kit.typeset import print_pdf
+from app.kit.pdf.typeset import print_pdf
 
 MADE_AT = datetime(2021, 6, 30, 2, tzinfo=UTC)
 LAYOUT = '#let given = json(bytes(sys.inputs.at("given")))\n#set text(font: given.fonts)\n#given.what\n'

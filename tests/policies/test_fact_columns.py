@@ -23,9 +23,9 @@ from app.enterprises.models import (
     YearlyFigures,
 )
 from app.enterprises.part_fields import FIGURE_NAMES
-from app.kit import owners
 from app.kit.db import Base
-from app.kit.owners import Owners
+from app.kit.facts import owners
+from app.kit.facts.owners import Owners
 from app.policies.domain.facts.columns import LARGEST_WHOLE
 from app.policies.domain.values.knowledge import Known
 from app.policies.models import FactStatement

@@ -14,7 +14,7 @@ from app.journal.models import JournalEvent
 from app.kit import db
 from app.kit.actor import SYSTEM
 from app.kit.errors import Invalid, NotFound, SeedError
-from app.kit.fact_providers import FACTS
+from app.kit.facts.providers import FACTS
 from app.policies.domain.facts.catalogue import FactKey
 from app.policies.models import CataloguedFact
 from app.policies.queries import get_catalogue, get_in_force, get_policy, get_stored, list_stored

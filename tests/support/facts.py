@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.kit.fact_providers import FactProvider
-from app.kit.owners import Owners
+from app.kit.facts.owners import Owners
+from app.kit.facts.providers import FactProvider
 from app.policies.domain.facts.columns import columns_from
 from app.policies.domain.values.knowledge import Known
 from tests.policies.support import CATALOGUE

@@ -12,9 +12,9 @@ from app.cases.printouts.file_names import file_name
 from app.cases.printouts.pdf import print_dossier
 from app.kit.clock import shanghai
 from app.kit.errors import NotFound
+from app.kit.pdf.typeset import FontMissing
 from app.kit.storage.blobs import BlobStore
 from app.kit.tabular.writer import write_csv
-from app.kit.typeset import FontMissing
 
 _BLOCK = 256 * 1024
 _INDEX = ("序号", "用于", "材料", "文件", "大小（字节）", "SHA-256", "状态", "有效期至")

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.cases.printouts.dossier import Dossier
 from app.cases.printouts.dossier_rows import instant
-from app.kit.typeset import print_pdf
+from app.kit.pdf.typeset import print_pdf
 
 LAYOUT = Path(__file__).parent / "dossier.typ"
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from app.kit.typeset import print_pdf
+from app.kit.pdf.typeset import print_pdf
 
 LAYOUT = Path(__file__).parent / "cover.typ"
 TITLE = "数据报送清单"

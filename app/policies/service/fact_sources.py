@@ -8,11 +8,11 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from app.kit.db import composition_of
-from app.kit.fact_providers import FACTS, FactProvider
-from app.kit.facts import FactName, FactTable, FactValues
+from app.kit.facts.owners import Owners
+from app.kit.facts.providers import FACTS, FactProvider
+from app.kit.facts.values import FactName, FactTable, FactValues
+from app.kit.facts.whole_numbers import NOT_KNOWN, Flags, Numbers
 from app.kit.i18n import N_
-from app.kit.owners import Owners
-from app.kit.whole_numbers import NOT_KNOWN, Flags, Numbers
 from app.policies.domain.explain.fact_input import read_single
 from app.policies.domain.facts.catalogue import Catalogue, FactKey, Facts
 from app.policies.domain.facts.columns import Columns, StatedValues, columns_from

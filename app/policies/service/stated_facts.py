@@ -14,8 +14,8 @@ import numpy as np
 import orjson
 from sqlalchemy.orm import Session
 
-from app.kit.owners import Owners
-from app.kit.whole_numbers import NOT_KNOWN, Flags, Numbers
+from app.kit.facts.owners import Owners
+from app.kit.facts.whole_numbers import NOT_KNOWN, Flags, Numbers
 from app.policies.checks import read_check_days
 from app.policies.domain.facts.catalogue import Catalogue, FactKey
 from app.policies.queries import Stated, list_stated_texts, read_stated_numbers, value_of

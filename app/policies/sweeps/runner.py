@@ -16,8 +16,8 @@ from app.journal.domain import SubjectKey
 from app.journal.service import record
 from app.kit.bulk import insert_rows
 from app.kit.db import read_scope, session_scope
+from app.kit.facts.owners import Owners
 from app.kit.membership import one_of
-from app.kit.owners import Owners
 from app.policies.domain.facts.catalogue import Catalogue
 from app.policies.models import Sweep, SweepLine
 from app.policies.queries import get_catalogue

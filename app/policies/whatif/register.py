@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.enterprises.likely import likely_within
 from app.enterprises.models import Enterprise
 from app.journal.queries import head_position, list_enterprises_since
-from app.kit.owners import Owners
+from app.kit.facts.owners import Owners
 from app.policies.checks import list_set
 from app.policies.domain.facts.catalogue import Catalogue
 from app.policies.domain.facts.columns import Columns

@@ -24,8 +24,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.kit.facts import FactTable, FactValues
-from app.kit.whole_numbers import NOT_KNOWN
+from app.kit.facts.values import FactTable, FactValues
+from app.kit.facts.whole_numbers import NOT_KNOWN
 from app.policies.domain.facts.catalogue import Catalogue, FactDefinition, FactKey, Facts
 from app.policies.domain.values.knowledge import Exact, Knowledge, Known, between, ends
 from app.policies.domain.values.units import Unit, divided

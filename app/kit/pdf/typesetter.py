@@ -1,4 +1,4 @@
-"""The program that sets one paper: what is asked comes as JSON, the PDF goes out (`kit.typeset`)."""
+"""The program that sets one paper: what is asked comes as JSON, the PDF goes out (`kit.pdf.typeset`)."""
 
 import json
 import sys

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from app.kit.slices import Port
 
 if TYPE_CHECKING:  # every command names the port; numpy comes with whoever asks for facts
-    from app.kit.facts import FactTable
-    from app.kit.owners import Owners
+    from app.kit.facts.owners import Owners
+    from app.kit.facts.values import FactTable
 
 
 @runtime_checkable

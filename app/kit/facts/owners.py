@@ -27,8 +27,8 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.selectable import SelectBase
 
 from app.kit.db import is_postgresql
+from app.kit.facts.whole_numbers import NOT_KNOWN, Flags, Numbers
 from app.kit.membership import WholeNumbers, one_of_named
-from app.kit.whole_numbers import NOT_KNOWN, Flags, Numbers
 
 _OWNERS = "owners"
 _UNKNOWN_TEXT = str(NOT_KNOWN).encode()

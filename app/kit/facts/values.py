@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.kit.whole_numbers import Numbers
+from app.kit.facts.whole_numbers import Numbers
 
 FactName = tuple[str, int | None, int | None]
 """A fact's code, the fiscal year when it is told by year, the part (from 1) when it has parts."""
