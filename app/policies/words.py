@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
@@ -22,7 +21,7 @@ from app.policies.domain.values.knowledge import ends
 from app.policies.domain.values.outcome import Outcome
 from app.policies.domain.values.units import Unit
 
-Rounding = Callable[[Fraction], int]
+Rounding = Callable[[Any], int]
 
 OUTCOMES = {Outcome.MET: N_("达标"), Outcome.UNMET: N_("未达标"), Outcome.UNKNOWN: N_("待定")}
 _REASONS = {
@@ -63,7 +62,7 @@ def exact_text(measure: Measure) -> str:
     """A value to the last digit: amounts in 元 and 分."""
     if measure.unit is not Unit.YUAN or measure.low is None or not measure.exact:
         return measure_text(measure)
-    return _in_yuan(Fraction(measure.low), floor)  # type: ignore[arg-type]
+    return _in_yuan(measure.low, floor)
 
 
 def value_text(unit: Unit, value: Any, rounding: Rounding = floor) -> str:
@@ -72,18 +71,17 @@ def value_text(unit: Unit, value: Any, rounding: Rounding = floor) -> str:
 
 
 def _share(value: Any, rounding: Rounding) -> str:
-    return _decimal(Fraction(value) * 100, 2, rounding) + "%"
+    return _decimal(value * 100, rounding) + "%"
 
 
 def _yuan(value: Any, rounding: Rounding) -> str:
-    fen = Fraction(value)
-    if current_locale() == "zh" and abs(fen) >= FEN_PER_WAN:
-        return f"{_decimal(fen / FEN_PER_WAN, 2, rounding)} 万元"
-    return _in_yuan(fen, rounding)
+    if current_locale() == "zh" and abs(value) >= FEN_PER_WAN:
+        return f"{_decimal(value, rounding, FEN_PER_WAN)} 万元"
+    return _in_yuan(value, rounding)
 
 
-def _in_yuan(fen: Fraction, rounding: Rounding) -> str:
-    return _("%(amount)s 元") % {"amount": _with_fen(_decimal(fen / FEN_PER_YUAN, 2, rounding))}
+def _in_yuan(fen: Any, rounding: Rounding) -> str:
+    return _("%(amount)s 元") % {"amount": _with_fen(_decimal(fen, rounding, FEN_PER_YUAN))}
 
 
 def _with_fen(amount: str) -> str:
@@ -92,7 +90,7 @@ def _with_fen(amount: str) -> str:
 
 
 def _people(value: Any, rounding: Rounding) -> str:
-    return _("%(n)s 人") % {"n": _decimal(Fraction(value), 2, rounding)}
+    return _("%(n)s 人") % {"n": _decimal(value, rounding)}
 
 
 def _days(value: Any, rounding: Rounding) -> str:
@@ -108,15 +106,15 @@ def _years(value: Any, rounding: Rounding) -> str:
 
 
 def _area(value: Any, rounding: Rounding) -> str:
-    return _("%(n)s 平方米") % {"n": _decimal(Fraction(value), 2, rounding)}
+    return _("%(n)s 平方米") % {"n": _decimal(value, rounding)}
 
 
 def _items(value: Any, rounding: Rounding) -> str:
-    return ngettext("%(n)s 项", "%(n)s 项", int(value)) % {"n": _decimal(Fraction(value), 2, rounding)}
+    return ngettext("%(n)s 项", "%(n)s 项", int(value)) % {"n": _decimal(value, rounding)}
 
 
 def _grade(value: Any, rounding: Rounding) -> str:
-    return ngettext("%(n)s 分", "%(n)s 分", int(value)) % {"n": _decimal(Fraction(value), 2, rounding)}
+    return ngettext("%(n)s 分", "%(n)s 分", int(value)) % {"n": _decimal(value, rounding)}
 
 
 def _yes_no(value: Any, rounding: Rounding) -> str:
@@ -132,7 +130,7 @@ def _code(value: Any, rounding: Rounding) -> str:
 
 
 def _number(value: Any, rounding: Rounding) -> str:
-    return _decimal(Fraction(value), 2, rounding)
+    return _decimal(value, rounding)
 
 
 _TEXTS: dict[Unit, Callable[[Any, Rounding], str]] = {
@@ -152,14 +150,13 @@ _TEXTS: dict[Unit, Callable[[Any, Rounding], str]] = {
 }
 
 
-def _decimal(value: Fraction, places: int, rounding: Rounding) -> str:
-    scaled = (
-        rounding(abs(value) * 10**places) if value >= 0 else (ceil if rounding is floor else floor)(-value * 10**places)
-    )
-    whole, rest = divmod(scaled, 10**places)
-    decimals = str(rest).rjust(places, "0").rstrip("0")
-    sign = "-" if value < 0 and scaled else ""
-    return f"{sign}{whole:,}" + (f".{decimals}" if decimals else "")
+def _decimal(value: Any, rounding: Rounding, divisor: int = 1) -> str:
+    """An exact number over `divisor` with up to two decimals; in whole numbers, for a sweep words many thousands."""
+    hundredths, per = value.numerator * 100, value.denominator * divisor
+    scaled = hundredths // per if rounding is floor else -(-hundredths // per)
+    whole, rest = divmod(abs(scaled), 100)
+    decimals = f"{rest:02}".rstrip("0")
+    return f"{'-' if scaled < 0 else ''}{whole:,}" + (f".{decimals}" if decimals else "")
 
 
 # -- findings -----------------------------------------------------------------------------------------------------------

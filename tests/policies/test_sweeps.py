@@ -29,11 +29,11 @@ from app.policies.service.settings import set_parameter
 from app.policies.service.statements import state_fact
 from app.policies.service.verdicts import evaluate_all
 from app.policies.sweeps import runner
-from app.policies.sweeps.decisions import shortfall
 from app.policies.sweeps.domain import EXPLAINED_UP_TO, KEPT_SWEEPS, FirmDecision, SweepStatus
 from app.policies.sweeps.lists import LINES, SWEEPS, SweepFilter, SweepLineFilter, list_firms, of_sweep
 from app.policies.sweeps.queries import counts_for, firms_for, get_sweep_visible_to
 from app.policies.sweeps.service import resume_sweep, start_sweep, stop_sweep
+from app.policies.sweeps.shortfalls import shortfall
 from app.policies.words import both_languages
 from tests.counts import Counts
 from tests.factories.enterprises import firm, many_firms

@@ -1,30 +1,22 @@
 """Deciding a batch of firms under its rules: what a sweep keeps of each.
 
-The sweeping interpreter decides; the compiled one says by how much the firms near to passing miss each condition.
+The sweeping interpreter decides; firms near to passing are told by how much they miss each condition (`shortfalls`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.policies.domain.compile.interpreter import evaluate
-from app.policies.domain.facts.catalogue import Catalogue
 from app.policies.domain.facts.columns import Columns, alike_lines, same_for_all
-from app.policies.domain.forms.forms import SCORE
-from app.policies.domain.language import tree
-from app.policies.domain.language.policy import Condition, Policy
-from app.policies.domain.language.settable import gap_known
-from app.policies.domain.language.verdict import Clause, Measure
+from app.policies.domain.language.policy import Condition
 from app.policies.domain.sweep.interpreter import MET, OUTCOMES, UNKNOWN, UNMET, Swept, sweep
-from app.policies.domain.sweep.reuse import codes_read
 from app.policies.sweeps.domain import EXPLAINED_UP_TO, FirmDecision, Rule
 from app.policies.sweeps.open_facts import missing_facts
-from app.policies.words import both_languages, finding_text, gap_text
+from app.policies.sweeps.shortfalls import Words, shortfalls
 
 OpenClauses = tuple[Mapping[str, Any], ...]
 """The conditions that are not met, each with what was said about it."""
@@ -64,79 +56,37 @@ def _scores(swept: Swept) -> tuple[Sequence[int | None], Sequence[int | None]]:
 
 
 def _open_clauses(rule: Rule, swept: Swept) -> list[OpenClauses]:
-    """Of each firm; firms that stand alike on every condition share theirs, unless they are near enough to be told by how much."""
+    """Of each firm; firms that stand alike on every condition, and lack the same, share theirs."""
     conditions = rule.policy.conditions
     table = np.stack([swept.statuses[one.id].outcome for one in conditions], axis=1)
+    unmet = table == UNMET
+    told = unmet & (unmet.sum(axis=1, keepdims=True) <= EXPLAINED_UP_TO)
+    words = [
+        shortfalls(rule, swept, one, np.flatnonzero(of_one)) for one, of_one in zip(conditions, told.T, strict=True)
+    ]
     first, which = alike_lines(table)
-    clauses: list[OpenClauses] = [()] * swept.columns.size
-    for kind, outcomes in enumerate(table[first].tolist()):
-        rows = np.flatnonzero(which == kind)
-        found = [(one.id, outcome) for one, outcome in zip(conditions, outcomes, strict=True) if outcome != MET]
-        if 0 < outcomes.count(UNMET) <= EXPLAINED_UP_TO:
-            told = [_open(found, words) for words in _shortfalls(rule, swept, rows, found)]
-        else:
-            told = [_open(found, {})] * rows.size
-        for row, open_clauses in zip(rows.tolist(), told, strict=True):
-            clauses[row] = open_clauses
-    return clauses
+    kinds = [_Kind(conditions, outcomes, words) for outcomes in table[first].tolist()]
+    return [kinds[kind].of(row) for row, kind in enumerate(which.tolist())]
 
 
-def _open(found: Sequence[tuple[str, int]], words: Mapping[str, Mapping[str, str]]) -> OpenClauses:
-    return tuple({"id": name, "outcome": OUTCOMES[outcome].value, **words.get(name, {})} for name, outcome in found)
+class _Kind:
+    """Firms that stand alike on every condition; `words` say by row how much is lacking of each, where that is told."""
 
+    def __init__(
+        self, conditions: Sequence[Condition], outcomes: Sequence[int], words: Sequence[Mapping[int, Words]]
+    ) -> None:
+        standing = list(zip(conditions, outcomes, strict=True))
+        self._open = [(one.id, OUTCOMES[outcome].value) for one, outcome in standing if outcome != MET]
+        self._words = [of_one for of_one, outcome in zip(words, outcomes, strict=True) if outcome != MET]
+        self._told = [of_one for of_one, outcome in zip(words, outcomes, strict=True) if outcome == UNMET and of_one]
+        self._made: dict[tuple[int, ...], OpenClauses] = {}
 
-def _shortfalls(
-    rule: Rule, swept: Swept, rows: NDArray[np.int64], found: Sequence[tuple[str, int]]
-) -> list[dict[str, Mapping[str, str]]]:
-    """By how much each of these firms misses each unmet condition, in both languages.
-
-    Firms of whom the same is known about all that these conditions read are told the same.
-    """
-    only = _only(rule.policy, tuple(name for name, outcome in found if outcome == UNMET))
-    codes = set(only.uses) if only.scoring else {code for test in _tests(only) for code in codes_read(test)}
-    read = swept.columns.only(codes).taken(rows)
-    first, which = read.only(codes - {setting.code for setting in rule.settings}).alike()
-    told = []
-    for facts in read.taken(first).rows():
-        evaluation = evaluate(only, facts, swept.on)
-        words = (_words(clause, rule.policy.catalogue) for clause in evaluation.clauses)
-        told.append(dict(zip((one.id for one in only.conditions), words, strict=True)))
-    return [told[kind] for kind in which.tolist()]
-
-
-def shortfall(clause: Clause, catalogue: Catalogue) -> str:
-    """`还差 38.2 万元`; where nothing is to be measured, how it stands."""
-    return _gap_text(gap_known(clause.condition, clause.finding, catalogue)) or finding_text(clause.finding)
-
-
-def _words(clause: Clause, catalogue: Catalogue) -> Mapping[str, str]:
-    """The same in both languages."""
-    gap = gap_known(clause.condition, clause.finding, catalogue)
-    return (
-        _gap_words(gap) if gap is not None and _gap_text(gap) else both_languages(partial(finding_text, clause.finding))
-    )
-
-
-def _gap_text(gap: Measure | None) -> str:
-    return gap_text(gap) if gap else ""
-
-
-@lru_cache(maxsize=20_000)
-def _gap_words(gap: Measure) -> Mapping[str, str]:
-    """Many firms lack the same: one person, two rights."""
-    return both_languages(partial(gap_text, gap))
-
-
-def _only(policy: Policy, ids: tuple[str, ...]) -> Policy:
-    """The policy with these conditions alone; without its score unless they compare it."""
-    conditions = tuple(condition for condition in policy.conditions if condition.id in ids)
-    scoring = policy.scoring if any(map(_compares_score, conditions)) else None
-    return replace(policy, conditions=conditions, scoring=scoring)
-
-
-def _compares_score(condition: Condition) -> bool:
-    return any(SCORE.code in codes_read(leaf.test) for leaf in condition.leaves() if leaf.test is not None)
-
-
-def _tests(policy: Policy) -> Iterator[tree.Node]:
-    return (leaf.test for leaf in policy.leaves() if leaf.test is not None)
+    def of(self, row: int) -> OpenClauses:
+        """What is kept of one of them."""
+        key = tuple([id(of_one.get(row)) for of_one in self._told])  # the same words are the same object
+        found = self._made.get(key)
+        if found is None:
+            each = zip(self._open, self._words, strict=True)
+            found = tuple({"id": name, "outcome": outcome, **words.get(row, {})} for (name, outcome), words in each)
+            self._made[key] = found
+        return found

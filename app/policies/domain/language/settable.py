@@ -26,7 +26,7 @@ def with_settings(file: PolicyFile, catalogue: Catalogue) -> Catalogue:
 def awaits_bureau(condition: Condition, finding: Finding, catalogue: Catalogue) -> bool:
     """Whether what `condition` asks for is left to the bureau, which has not set it yet."""
     asked = finding.required.value if finding.required else None
-    return asked is not None and not asked.exact and _reads_setting(condition, catalogue)
+    return asked is not None and not asked.exact and reads_setting(condition, catalogue)
 
 
 def gap_known(condition: Condition, finding: Finding, catalogue: Catalogue) -> Measure | None:
@@ -34,13 +34,19 @@ def gap_known(condition: Condition, finding: Finding, catalogue: Catalogue) -> M
     gap = finding.gap
     if gap is None or gap.exact:
         return gap
-    unset = _reads_setting(condition, catalogue) if condition.parts else awaits_bureau(condition, finding, catalogue)
-    if not unset:
+    unset = reads_setting(condition, catalogue) if condition.parts else awaits_bureau(condition, finding, catalogue)
+    return gap_at_least(gap) if unset else gap
+
+
+def gap_at_least(gap: Measure) -> Measure | None:
+    """What is lacking whatever the bureau sets."""
+    if gap.exact:
         return gap
     return gap._replace(high=None) if gap.low else None
 
 
-def _reads_setting(condition: Condition, catalogue: Catalogue) -> bool:
+def reads_setting(condition: Condition, catalogue: Catalogue) -> bool:
+    """Whether `condition` reads anything that is left to the bureau."""
     tests = (leaf.test for leaf in condition.leaves() if leaf.test is not None)
     read = (node for test in tests for node in tree.walk(test, into_score=False) if isinstance(node, tree.Fact))
     return any(catalogue[fact.code].supplied_at == SETTING for fact in read)

@@ -22,11 +22,12 @@ from numpy.typing import NDArray
 from app.policies.domain.compile.interpreter import evaluate
 from app.policies.domain.explain.explainer import compares_score
 from app.policies.domain.explain.item_scores import scored
-from app.policies.domain.facts.columns import Columns
+from app.policies.domain.facts.columns import Columns, Rows
 from app.policies.domain.forms.forms import SCORE
 from app.policies.domain.forms.tests import Lowering
 from app.policies.domain.language import tree
 from app.policies.domain.language.policy import Condition, Policy, ScoredBlock, Scoring
+from app.policies.domain.language.verdict import Measure
 from app.policies.domain.sweep.judgements import Judgement, judged
 from app.policies.domain.sweep.reader import Codes, ColumnReader, stored
 from app.policies.domain.sweep.results import ConditionResults, branches_of, results_of
@@ -68,6 +69,22 @@ class Swept:
     def leaves(self) -> Iterator[ConditionResults]:
         """The conditions that carry a test, in order."""
         return (self.statuses[leaf.id] for leaf in self.policy.leaves())
+
+    def gaps(self, condition: Condition, rows: Rows) -> list[Measure | None]:
+        """By how much each of some subjects who do not meet a condition falls short: what the first part says that is not met.
+
+        None where only an interpreter of single subjects can tell.
+        """
+        if condition.test is not None:
+            return self.statuses[condition.id].gaps(rows)
+        found: list[Measure | None] = [None] * rows.size
+        left = np.arange(rows.size)
+        for part in condition.parts:
+            unmet = self.statuses[part.id].outcome[rows[left]] == UNMET
+            deciding, left = left[unmet], left[~unmet]
+            for place, gap in zip(deciding.tolist(), self.gaps(part, rows[deciding]), strict=True):
+                found[place] = gap
+        return found
 
     def number(self, outcome: int) -> NDArray[np.int16]:
         """How many of the conditions at the top stand so, for everybody."""
@@ -159,7 +176,7 @@ class _Sweeper:
             alone = replace(self._policy, conditions=(condition,), scoring=scoring)
             for row in np.flatnonzero(found.left):
                 facts = self._columns.row(int(row), self._policy.catalogue, only=codes)
-                results.put(int(row), evaluate(alone, facts, self._on).clauses[0].finding)
+                results.put(int(row), evaluate(alone, facts, self._on).clauses[0].outcome)
         return results
 
     # -- the score --------------------------------------------------------------------------------------------------------

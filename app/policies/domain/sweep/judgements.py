@@ -21,6 +21,7 @@ from app.policies.domain.language import tree
 from app.policies.domain.language.alternatives import counts_years
 from app.policies.domain.language.assumptions import FISCAL_YEARS, band_limits
 from app.policies.domain.language.constants import WHOLE
+from app.policies.domain.sweep.excess import Excess, nothing_yet
 from app.policies.domain.sweep.reader import ColumnReader, Flags, Pair
 from app.policies.domain.sweep.tests import NEAR, RowScope
 
@@ -36,7 +37,7 @@ class Judgement:
     """
 
     pairs: list[tuple[Numbers, Numbers]]
-    excess: Pair | None = None
+    excess: Excess | None = None
     left: Flags | None = None
 
 
@@ -70,8 +71,7 @@ def _blank(judge: Judge, size: int) -> Judgement:
     pairs: list[tuple[Numbers, Numbers]] = [
         (np.full(size, most, np.int16), np.full(size, -1, np.int16)) for _ in range(judge.width)
     ]
-    excess = (np.full(size, np.inf), np.full(size, -np.inf)) if judge.measures else None
-    return Judgement(pairs, excess, np.zeros(size, bool))
+    return Judgement(pairs, nothing_yet(size) if judge.measures else None, np.zeros(size, bool))
 
 
 class _Judgements:
@@ -232,9 +232,9 @@ def _put(found: Judgement, part: Judgement, rows: Rows) -> Judgement:
         low[rows], high[rows] = part_low, part_high
     left = found.left if found.left is not None else np.zeros(pairs[0][0].size, bool)
     left[rows] = False if part.left is None else part.left
-    excess = None if found.excess is None else _apart(found.excess)
+    excess = found.excess
     if excess is not None and part.excess is not None:
-        excess[0][rows], excess[1][rows] = part.excess
+        excess = excess.put(rows, part.excess)
     return Judgement(pairs, excess, left)
 
 
@@ -250,8 +250,7 @@ def _widen(found: Judgement, part: Judgement, at: Rows) -> None:
         low[at] = np.minimum(low[at], part_low)
         high[at] = np.maximum(high[at], part_high)
     if found.excess is not None and part.excess is not None:
-        found.excess[0][at] = np.minimum(found.excess[0][at], part.excess[0])
-        found.excess[1][at] = np.maximum(found.excess[1][at], part.excess[1])
+        found.excess.widen(at, part.excess)
     if part.left is not None:
         _leave(found, at[part.left])
 

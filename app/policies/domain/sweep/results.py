@@ -1,17 +1,22 @@
 """How everybody stands on one condition, and by how much."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isinf
 
 import numpy as np
 
+from app.policies.domain.facts.columns import Rows
 from app.policies.domain.language import tree
 from app.policies.domain.language.constants import whole
 from app.policies.domain.language.policy import Condition
-from app.policies.domain.language.verdict import Finding
+from app.policies.domain.language.verdict import Measure
+from app.policies.domain.sweep.excess import LARGEST_COUNT, Excess
 from app.policies.domain.sweep.judgements import Judgement
-from app.policies.domain.sweep.reader import Codes, ColumnReader, Flags, Pair
-from app.policies.domain.sweep.tests import MET, OUTCOMES, UNKNOWN
-from app.policies.domain.values.units import Unit
+from app.policies.domain.sweep.reader import Codes, ColumnReader, Flags
+from app.policies.domain.sweep.tests import OUTCOMES, UNKNOWN
+from app.policies.domain.values.outcome import Outcome
+from app.policies.domain.values.units import Unit, divided
 
 Compared = tree.Comparison | tree.RatioComparison
 _DOWNWARDS = frozenset({tree.Relation.AT_MOST, tree.Relation.LESS})
@@ -48,41 +53,43 @@ class Branch:
 class ConditionResults:
     """How everybody stands on one condition: `outcome` is 0 unmet, 1 unknown, 2 met.
 
-    `excess` are the bounds of what the left side has over the right where the condition compares: −inf and inf where
-    open, NaN where a ratio has no denominator. What it is a quantity of may depend on what was told: `unit_of`.
+    `excess` is what the left side has over the right where the condition compares. What it is a quantity of may depend
+    on what was told: `branches` say of whom which.
     """
 
     condition: Condition
     outcome: Codes
     branches: tuple[Branch, ...] = ()
-    excess: Pair | None = None
+    excess: Excess | None = None
 
-    def unit_of(self, row: int) -> Unit | None:
-        """What the amount that one subject lacks is a quantity of."""
-        return next((branch.unit for branch in self.branches if branch.whose[row]), None)
-
-    def lacking(self) -> Pair | None:
-        """Between which amounts everybody falls short, as `Finding.gap`; NaN where it is met or cannot be told."""
+    def gaps(self, rows: Rows) -> list[Measure | None]:
+        """By how much each of some subjects who do not meet it falls short, as `Finding.gap`; None where only an interpreter
+        of single subjects can tell.
+        """
+        found: list[Measure | None] = [None] * rows.size
         if self.excess is None:
-            return None
-        least, most = np.full(self.outcome.size, np.nan), np.full(self.outcome.size, np.nan)
+            return found
         for branch in self.branches:
-            rows = branch.whose & (self.outcome != MET)
-            ends = [branch.direction * end[rows] + branch.step for end in self.excess]
-            least[rows], most[rows] = np.maximum(0.0, ends if branch.direction > 0 else ends[::-1])
-        return least, most
+            places = np.flatnonzero(branch.whose[rows])
+            for place, gap in zip(places.tolist(), _lacking(branch, self.excess, rows[places]), strict=True):
+                found[place] = gap
+        return found
 
-    def put(self, row: int, finding: Finding) -> None:
+    def put(self, row: int, outcome: Outcome) -> None:
         """Take over how one subject stands from an interpreter of single subjects."""
-        self.outcome[row] = OUTCOMES.index(finding.outcome)
-        branch = next((branch for branch in self.branches if branch.whose[row]), None)
-        if self.excess is None or branch is None:
-            return
-        low, high = (np.nan, np.nan)
-        if finding.gap is not None:
-            low, high = (_number(finding.gap.low, -np.inf), _number(finding.gap.high, np.inf))
-        ends = sorted(branch.direction * (end - branch.step) for end in (low, high))
-        self.excess[0][row], self.excess[1][row] = ends
+        self.outcome[row] = OUTCOMES.index(outcome)
+
+
+def _lacking(branch: Branch, excess: Excess, rows: Rows) -> Iterator[Measure | None]:
+    """Between which amounts some subjects fall short; None where the numbers do not say it to the last digit."""
+    parts = excess.parts[rows]
+    with np.errstate(invalid="ignore"):
+        counts = [branch.direction * np.rint(end[rows] * parts) for end in (excess.low, excess.high)]
+    least, most = (np.maximum(0.0, count + branch.step * parts) for count in counts[:: branch.direction])
+    told = (parts > 0) & (least < LARGEST_COUNT) & ((most < LARGEST_COUNT) | np.isinf(most))
+    for known, low, high, of in zip(told.tolist(), least.tolist(), most.tolist(), parts.tolist(), strict=True):
+        ends = (divided(int(low), of), None if isinf(high) else divided(int(high), of)) if known else ()
+        yield Measure(branch.unit, *ends) if ends else None
 
 
 def branches_of(test: tree.Node, reading: ColumnReader, whose: Flags | None = None) -> tuple[Branch, ...]:
@@ -105,10 +112,6 @@ def results_of(condition: Condition, branches: tuple[Branch, ...], found: Judgem
     if high is not low:
         outcome = np.where(low == high, outcome, np.int8(UNKNOWN))
     excess = found.excess
-    if excess is not None and excess[0] is excess[1] and found.left is not None:
-        excess = excess[0], excess[1].copy()
+    if excess is not None and found.left is not None:
+        excess = excess.without(found.left)
     return ConditionResults(condition, outcome, branches, excess)
-
-
-def _number(end: object, otherwise: float) -> float:
-    return otherwise if end is None else float(end)  # type: ignore[arg-type]

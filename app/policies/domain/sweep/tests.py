@@ -17,6 +17,7 @@ from app.policies.domain.forms.steps import Corner, Op, ScaledValue, Tape, Unsui
 from app.policies.domain.forms.tests import Compared, Ends, Grown, Lowering
 from app.policies.domain.language import tree
 from app.policies.domain.language.constants import whole
+from app.policies.domain.sweep.excess import Excess, in_parts
 from app.policies.domain.sweep.growth import Growths, exact_growth, growth_bounds
 from app.policies.domain.sweep.reader import Codes, ColumnReader, Flags, Pair
 from app.policies.domain.sweep.tape import magnitudes, run
@@ -32,7 +33,7 @@ class RowOutcomes:
     """How rows stand: `outcome`, what the left side has over the right, and who is too near a boundary to say."""
 
     outcome: Codes
-    excess: Pair | None = None
+    excess: Excess | None = None
     near: Flags | None = None
 
 
@@ -102,15 +103,16 @@ class RowScope:
         if bottom:
             met &= bottom[0] > 0
         natural = excess / test.excess.low.scale if test.excess.low.scale != 1 else excess
-        return RowOutcomes(
-            met.astype(np.int8) * np.int8(MET), (natural, natural), self._near(test, [(test.excess.low, excess)])
-        )
+        near = self._near(test, [(test.excess.low, excess)])
+        found = in_parts(natural, natural, *([test.excess.low.scale] if near is None else []))
+        return RowOutcomes(met.astype(np.int8) * np.int8(MET), found.without(bottom[0] <= 0) if bottom else found, near)
 
     def _between(self, test: Compared) -> RowOutcomes:
         ends = [test.excess, *([test.bottom] if test.bottom else [])]
         low, high, *bottom = self._run(test.tape, [end.place for pair in ends for end in (pair.low, pair.high)])
         outcome = _codes(test.relation, low, high)
         near = self._near(test, [(test.excess.low, low), (test.excess.high, high)])
+        scales = [test.excess.low.scale, test.excess.high.scale] if near is None and self._narrowed_to_whole() else []
         if bottom:
             outcome = np.minimum(outcome, _codes(tree.Relation.MORE, *bottom))
             if test.relation is tree.Relation.AT_LEAST:  # reached at one corner only: the denominator there decides
@@ -118,7 +120,7 @@ class RowScope:
         natural = low / test.excess.low.scale, high / test.excess.high.scale
         for end in natural if bottom else ():
             end[bottom[1] <= 0] = np.nan
-        return RowOutcomes(outcome, natural, near)
+        return RowOutcomes(outcome, in_parts(*natural, *scales), near)
 
     # -- growth -----------------------------------------------------------------------------------------------------------
 
@@ -133,8 +135,8 @@ class RowScope:
             near = near if right_high is right_low else either(near, _close_to(quotient, right_high))
         if self.exact and low is high and right_low is right_high:
             met = relation_holds(test.relation, excess[0])
-            return RowOutcomes(met.astype(np.int8) * np.int8(MET), excess, near)
-        return RowOutcomes(_codes(test.relation, *excess), excess, near)
+            return RowOutcomes(met.astype(np.int8) * np.int8(MET), in_parts(*excess), near)
+        return RowOutcomes(_codes(test.relation, *excess), in_parts(*excess), near)
 
     def _growth(self, test: Grown) -> Growths:
         """The bounds of a growth; each is calculated once, whatever it is compared with."""
@@ -220,6 +222,11 @@ class RowScope:
             return False
         largest = run(sizes, places, lambda slot, corner: np.array([self.reading.largest(slot)]), 1)
         return all(bool(number[0] < LARGEST_WHOLE) for number in largest)
+
+    def _narrowed_to_whole(self) -> bool:
+        """Whether what bands leave of slots' own bounds are whole numbers again."""
+        ends = (end for pair in self.narrowed.values() for end in pair)
+        return all(bool((np.rint(end) == end).all()) for end in ends)
 
     def _close(self, sizes: Tape, place: int, number: Floats) -> Flags:
         (size,) = run(sizes, [place], lambda slot, corner: np.abs(self._load(slot, corner)), self.size)
