@@ -1,0 +1,117 @@
+"""What is compared of a firm: its names in parts, its code, and the facts that tell one firm from another."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from app.enterprises.domain.uscc import normalise
+from app.enterprises.duplicates.domain.codes import subject_kind
+from app.enterprises.duplicates.domain.parts import LegalForm, NameParts, part_name
+from app.enterprises.duplicates.domain.places import PlaceNames, fold_address
+from app.enterprises.duplicates.domain.script import fold_spelling, names_in_remarks
+
+_NOT_KNOWN = {"", "NA", "无", "不详", "NULL", "-", "暂无", "未知"}
+_KINDS = (
+    ("分公司", "branch"),
+    ("分支机构", "branch"),
+    ("个体", LegalForm.INDIVIDUAL),
+    ("合作社", LegalForm.COOPERATIVE),
+    ("个人独资", LegalForm.SOLE),
+    ("合伙", LegalForm.PARTNERSHIP),
+    ("股份", LegalForm.SHARES),
+    ("有限责任", LegalForm.COMPANY),
+)
+_BY_CODE = {"92": LegalForm.INDIVIDUAL, "93": LegalForm.COOPERATIVE}
+_LEADING_AREA = re.compile(r"^(?:0086|86)(?=1\d{10}$|0)")
+
+
+@dataclass(frozen=True)
+class StatedFirm:
+    """What the register says of a firm, as it stands there; what is not known is empty."""
+
+    key: int
+    name: str
+    code: str = ""
+    former_names: Sequence[str] = ()
+    former_codes: Sequence[str] = ()
+    registered_on: date | None = None
+    kind: str = ""
+    representative: str = ""
+    capital_fen: int | None = None
+    region_code: str = ""
+    address: str = ""
+    phones: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class FirmEntry:
+    """One firm, ready to be compared. `spelled` is the whole folded name; masked representatives keep their stars."""
+
+    key: int
+    codes: tuple[str, ...]
+    spelled: str
+    name: NameParts
+    former: tuple[NameParts, ...]
+    former_spelled: tuple[str, ...]
+    registered_on: date | None
+    form: LegalForm
+    is_branch: bool
+    representative: str
+    capital_fen: int | None
+    region: str
+    address: str
+    phones: frozenset[str]
+
+
+def record_of(facts: StatedFirm, places: PlaceNames) -> FirmEntry:
+    """Fold, part and clean everything that is compared, once for each firm."""
+    province = facts.region_code[:2]
+    spelled = fold_spelling(facts.name)
+    former = [name for name in (*facts.former_names, *names_in_remarks(spelled)) if name.strip()]
+    name = part_name(facts.name, places, province)
+    codes = tuple(code for text in (facts.code, *facts.former_codes) if (code := normalise(text)))
+    form, is_branch = _kind_of(facts.kind, name, codes[0] if codes else "")
+    return FirmEntry(
+        key=facts.key,
+        codes=codes,
+        spelled=spelled,
+        name=name,
+        former=tuple(part_name(old, places, province) for old in former),
+        former_spelled=tuple(map(fold_spelling, former)),
+        registered_on=facts.registered_on,
+        form=form,
+        is_branch=is_branch,
+        representative=_known(_person(facts.representative)),
+        capital_fen=facts.capital_fen or None,
+        region=facts.region_code,
+        address=_known(fold_address(facts.address, places, province)),
+        phones=frozenset(phone for text in facts.phones if (phone := _phone(text))),
+    )
+
+
+def _kind_of(kind: str, name: NameParts, code: str) -> tuple[LegalForm, bool]:
+    """What kind of subject it is by its code, its kind in words and its name; and whether it is a branch."""
+    words = [told for word, told in _KINDS if word in kind]
+    forms = [told for told in words if isinstance(told, LegalForm)]
+    named = name.form or _BY_CODE.get(subject_kind(code), LegalForm.UNKNOWN)
+    return named or (forms[0] if forms else LegalForm.UNKNOWN), bool(name.branch) or "branch" in words
+
+
+def _person(text: str) -> str:
+    """A name without blanks and signs; the stars of a masked one stay, but N** hides a cell that was empty."""
+    kept = "".join(c for c in unicodedata.normalize("NFKC", text) if c.isalnum() or c == "*")
+    return "" if "*" in kept and kept[0].isascii() else kept
+
+
+def _known(text: str) -> str:
+    return "" if text.upper() in _NOT_KNOWN else text
+
+
+def _phone(text: str) -> str:
+    """A telephone number's digits: a mobile whole, a landline without its area code."""
+    digits = _LEADING_AREA.sub("", "".join(filter(str.isdigit, unicodedata.normalize("NFKC", text))))
+    if len(digits) == 11 and digits[0] == "1":
+        return digits
+    return digits[-7:] if len(digits) >= 7 else ""

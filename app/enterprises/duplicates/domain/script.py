@@ -1,0 +1,64 @@
+"""One spelling to compare by: width, traditional characters, marks; and how characters sound."""
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+
+_IDEOGRAPHS = range(0x3400, 0xA000)
+_REMARK = re.compile(r"\((?:示例|筹|筹建|筹备|已?注销|已?吊销|已?迁出|已?停业|停产|歇业|更名|已?改名)\)")
+_ORIGINAL = re.compile(r"\((?:原名?|曾用名|前身)[::]?([^()]{4,})\)")
+_DIGITS = str.maketrans("〇零壹贰叁肆伍陆柒捌玖拾", "00一二三四五六七八九十")
+# Sounds that are taken for each other when a name is told by telephone: zh/z, ch/c, sh/s, n/l and the two nasal endings.
+_INITIAL = re.compile("^([zcs])h")
+
+
+@cache
+def _simplified() -> dict[int, str]:
+    """The simplified form of each traditional character, one by one: a name is compared, not read, so no phrase decides."""
+    from opencc import OpenCC
+
+    characters = [chr(code) for code in _IDEOGRAPHS]
+    converted = OpenCC("t2s").convert("\n".join(characters)).split("\n")
+    return {ord(old): new for old, new in zip(characters, converted, strict=True) if old != new and len(new) == 1}
+
+
+@lru_cache(maxsize=50_000)
+def fold_spelling(text: str) -> str:
+    """`text` in half width, upper case, simplified characters and plain brackets, without blanks and signs."""
+    folded = unicodedata.normalize("NFKC", text).upper().translate(_simplified())
+    folded = (
+        folded.replace("〔", "(")
+        .replace("[", "(")
+        .replace("【", "(")
+        .replace("〕", ")")
+        .replace("]", ")")
+        .replace("】", ")")
+    )
+    return "".join(c for c in folded if c in "()" or c.isalnum()).translate(_DIGITS)
+
+
+def without_remarks(folded: str) -> str:
+    """A folded name without what people write behind it about its state: (已注销), (筹), (示例), (原某某公司)."""
+    return _ORIGINAL.sub("", _REMARK.sub("", folded))
+
+
+def names_in_remarks(folded: str) -> list[str]:
+    """The former names that a folded name itself carries: `…(原某某公司)`."""
+    return _ORIGINAL.findall(folded)
+
+
+@cache
+def sound_of(character: str) -> str:
+    """How a character is spoken, without tone and without what a telephone swallows; other signs stand for themselves."""
+    from pypinyin import lazy_pinyin
+
+    spoken = lazy_pinyin(character)
+    syllable = _INITIAL.sub(r"\1", spoken[0]) if spoken else character
+    if not syllable.isascii() or len(syllable) < 2:
+        return syllable
+    return ("l" + syllable[1:] if syllable[0] == "n" else syllable).replace("ng", "n")
+
+
+def sounds_of(text: str) -> tuple[str, ...]:
+    """How each character of `text` is spoken."""
+    return tuple(map(sound_of, text))
