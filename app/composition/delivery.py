@@ -1,6 +1,7 @@
 """Who exchanges with partners, by the settings of this deployment, and what goes on beside."""
 
 from datetime import timedelta
+from functools import partial
 
 from app.config import Settings
 from app.exchange.delivery.calls import Limits
@@ -9,6 +10,7 @@ from app.exchange.delivery.deliverer import Deliverer
 from app.exchange.delivery.threads import Chores, DelivererThreads
 from app.jobs.chores import CHORES
 from app.kit.db import Database
+from app.policies.whatif.shelf import RegisterShelf, prepare_registers
 
 
 def make_deliverer(settings: Settings, database: Database) -> Deliverer:
@@ -21,5 +23,6 @@ def make_deliverer(settings: Settings, database: Database) -> Deliverer:
 def make_threads(settings: Settings, database: Database, only: str | None = None) -> DelivererThreads:
     """The same in threads of their own, for all partners or `only` one."""
     deliverer = make_deliverer(settings, database)
-    chores = Chores(database, deliverer.clock, database.composition.of(CHORES))
+    prepare = partial(prepare_registers, RegisterShelf.within(settings.data_dir))
+    chores = Chores(database, deliverer.clock, (*database.composition.of(CHORES), prepare))
     return DelivererThreads(deliverer, chores, only)

@@ -63,6 +63,11 @@ def head_position(session: Session) -> int:
     return session.scalar(select(func.max(JournalHead.position))) or 0
 
 
+def hash_at(session: Session, position: int) -> str:
+    """The hash of the event at a position; "" where there is none."""
+    return session.scalar(select(JournalEvent.hash).where(JournalEvent.position == position)) or ""
+
+
 def last_position(session: Session, kinds: Iterable[str]) -> int:
     """The position of the last event of these subject kinds; 0 without any."""
     return session.scalar(select_last(kinds)) or 0

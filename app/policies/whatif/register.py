@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from threading import Lock
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,6 +72,16 @@ class Register:
 Key = tuple[str, str, date]
 
 
+class StoredRegisters(Protocol):
+    """Where registers lie that outlive a process."""
+
+    def find(self, session: Session, region: str, on: date) -> Register | None:
+        """The register as it was read last; None where there is none that could be brought up to date."""
+
+    def put(self, session: Session, register: Register) -> None:
+        """Keep a register that was read in this session."""
+
+
 class RegisterCache:
     """The registers used last, as many as fit into `most` bytes; each is brought up to the journal before it answers."""
 
@@ -81,8 +91,11 @@ class RegisterCache:
         self._reading: defaultdict[Key, Lock] = defaultdict(Lock)
         self._lock = Lock()
 
-    def get(self, session: Session, region: str, on: date) -> Register:
-        """The register as it stands; whoever comes while this very one is being read waits for it, others for nobody."""
+    def get(self, session: Session, region: str, on: date, shelf: StoredRegisters | None = None) -> Register:
+        """The register as it stands; whoever comes while this very one is being read waits for it, others for nobody.
+
+        One that is not here is looked for on the shelf, if one is given.
+        """
         key = (_database(session), region, on)
         with self._lock:
             reading = self._reading[key]
@@ -90,7 +103,7 @@ class RegisterCache:
             with self._lock:
                 found = self._kept.get(key)
             try:
-                register = load(session, region, on) if found is None else refreshed(session, found)
+                register = _obtained(session, region, on, shelf) if found is None else refreshed(session, found)
             except BaseException:
                 self._reading.pop(key, None)
                 raise
@@ -110,6 +123,15 @@ class RegisterCache:
 
 
 REGISTERS = RegisterCache()
+
+
+def _obtained(session: Session, region: str, on: date, shelf: StoredRegisters | None) -> Register:
+    """From the shelf, brought up to date, or read; what is newer than on the shelf is put there."""
+    stored = shelf.find(session, region, on) if shelf else None
+    register = load(session, region, on) if stored is None else refreshed(session, stored)
+    if shelf and register is not stored:
+        shelf.put(session, register)
+    return register
 
 
 def load(session: Session, region: str, on: date) -> Register:

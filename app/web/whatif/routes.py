@@ -28,6 +28,7 @@ from app.policies.settings import Settings, known_settings, settings_in_force
 from app.policies.whatif.effects import Effect, effect_of
 from app.policies.whatif.register import REGISTERS
 from app.policies.whatif.scenario import NUMBER, Scenario, read_scenario
+from app.policies.whatif.shelf import RegisterShelf
 from app.web.shared.policy_words import place_names, version_url
 from app.web.whatif.budget import budget_of
 from app.web.whatif.fields import field_groups
@@ -53,7 +54,8 @@ def what_if_of_version(call: Call, code: str, jurisdiction: str, version: str) -
 
 
 def _respond(call: Call, row: PolicyVersion) -> Response:
-    page = what_if_page(call.session, call.actor, row, _given(call), call.on)
+    shelf = RegisterShelf.within(call.request.app.state.settings.data_dir)
+    page = what_if_page(call.session, call.actor, row, _given(call), call.on, shelf)
     fragment = "hx-request" in call.request.headers  # the page swaps it in, whatever it says
     return call.render("web/whatif/page.html", page, status=200 if page.outcomes or fragment else 422)
 
@@ -76,12 +78,16 @@ class _Ground:
     region: str
     on: date
     settings: Settings
+    shelf: RegisterShelf | None
 
 
-def what_if_page(session: Session, actor: Actor, row: PolicyVersion, given: Mapping[str, str], day: date) -> WhatIfPage:
-    """The form with what is typed, and what comes of it."""
+def what_if_page(
+    session: Session, actor: Actor, row: PolicyVersion, given: Mapping[str, str], day: date, shelf: RegisterShelf
+) -> WhatIfPage:
+    """The form with what is typed, and what comes of it; `shelf` has registers for `day`, which is today."""
     errors: dict[str, list[str]] = {}
-    ground = _ground(session, actor, row, _day(given.get("on"), day, errors))
+    on = _day(given.get("on"), day, errors)
+    ground = _ground(session, actor, row, on, shelf if on == day else None)
     found = numbers(ground.data)
     in_force = {key.code: known.value for key, known in known_settings(ground.policy, ground.settings).items()}
     scenario = read_scenario(ground.policy, found, in_force, given)
@@ -106,14 +112,15 @@ def what_if_page(session: Session, actor: Actor, row: PolicyVersion, given: Mapp
     )
 
 
-def _ground(session: Session, actor: Actor, row: PolicyVersion, on: date) -> _Ground:
+def _ground(session: Session, actor: Actor, row: PolicyVersion, on: date, shelf: RegisterShelf | None) -> _Ground:
     policy = policy_of(session, row)
     if policy.subject is not PolicySubject.ENTERPRISE:
         raise NotFound("policies.what_if", _("假设推演只适用于以企业为对象的政策。"))
     if not concerns(row.jurisdiction, actor.region_prefix):
         raise NotFound("policies.version", _("这个版本不适用于您的辖区。"))
     region = max(area_of(row.jurisdiction), actor.region_prefix, key=len)
-    return _Ground(row, policy, yaml.safe_load(row.text), region, on, settings_in_force(session, policy, on, region))
+    settings = settings_in_force(session, policy, on, region)
+    return _Ground(row, policy, yaml.safe_load(row.text), region, on, settings, shelf)
 
 
 def _outcomes(
@@ -129,7 +136,7 @@ def _outcomes(
 
 
 def _effect(session: Session, ground: _Ground, draft: Policy, scenario: Scenario) -> Effect:
-    register = REGISTERS.get(session, ground.region, ground.on)
+    register = REGISTERS.get(session, ground.region, ground.on, ground.shelf)
     in_force = {key.code: known.value for key, known in known_settings(ground.policy, ground.settings).items()}
     return effect_of(register, ground.policy, draft, scenario, in_force)
 
