@@ -23,6 +23,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, mapped_
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from app.kit.alive import ask_where_in_doubt
 from app.kit.slices import Composition, Port
 from app.kit.turns import turns_at
 
@@ -135,17 +136,18 @@ def as_json(value: Any) -> str:
 
 
 def _postgresql_engine(url: str, pool_size: int) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=POOL_WAIT,
-        pool_pre_ping=True,
         hide_parameters=True,
         json_serializer=as_json,
         # No JIT: it compiles the long statements of desk and search anew each time, for seconds, and saves milliseconds.
         connect_args={"options": "-c timezone=UTC -c lock_timeout=30s -c jit=off"},
     )
+    ask_where_in_doubt(engine)
+    return engine
 
 
 def _sqlite_engine(url: str, pool_size: int, durable: bool) -> Engine:
