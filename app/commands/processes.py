@@ -21,6 +21,7 @@ from sqlalchemy import text
 from uvicorn.supervisors import Multiprocess
 
 from app.commands.context import load_settings, open_database
+from app.commands.protocol import BoundedHttp
 from app.config import Settings
 from app.kit.db import POOL_SIZE, read_scope
 from app.kit.templates import load_all
@@ -41,6 +42,7 @@ def listening(settings: Settings) -> dict[str, Any]:
     return {
         "host": settings.host,
         "port": settings.port,
+        "http": BoundedHttp,
         "log_level": "warning",
         "access_log": False,
         "proxy_headers": bool(settings.trusted_proxies),
