@@ -1,6 +1,6 @@
 """From a submitted form to one validated Pydantic input, or to messages beside the fields."""
 
-import unicodedata
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, get_origin
@@ -14,6 +14,8 @@ from app.kit.i18n import N_, _
 Model = TypeVar("Model", bound=BaseModel)
 
 _SKIPPED = frozenset({"csrf_token", "once_token"})
+#: Control characters but for the end of a line and the tab, and halves of characters: Unicode's Cc and Cs.
+_UNWANTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 @dataclass
@@ -84,8 +86,7 @@ def _is_list(model: type[BaseModel], name: str) -> bool:
 
 def _clean(value: Any) -> str:
     """Text without control characters (they break databases and files) and without blanks around it."""
-    text = "".join(char for char in str(value) if char in "\n\t" or unicodedata.category(char) not in {"Cc", "Cs"})
-    return text.strip()
+    return _UNWANTED.sub("", str(value)).strip()
 
 
 _MESSAGES = {
