@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.journal.domain import (
@@ -25,6 +25,12 @@ from app.kit.bulk import insert_rows
 from app.kit.db import notes
 
 HEAD_ID = 1
+#: Made once: every change asks for these, and to make them takes longer than to run them.
+_HEAD: Any = JournalHead.__table__
+_READ_HEAD = select(_HEAD.c.position, _HEAD.c.hash).where(_HEAD.c.id == HEAD_ID).with_for_update()
+_REACHED = {"position": bindparam("reached"), "hash": bindparam("reached_hash")}
+_MOVE_HEAD = update(_HEAD).where(_HEAD.c.id == HEAD_ID).values(_REACHED)
+_MAKE_HEAD = insert(_HEAD).values({"id": HEAD_ID, **_REACHED})
 
 
 def record(  # noqa: PLR0913 - the parts of an event
@@ -55,17 +61,13 @@ def append(session: Session) -> None:
     pending: list[PendingEvent] = notes(session)
     if not pending:
         return
-    head = session.execute(
-        select(JournalHead.position, JournalHead.hash).where(JournalHead.id == HEAD_ID).with_for_update()
-    ).one_or_none()
+    connection = session.connection()
+    head = connection.execute(_READ_HEAD).one_or_none()
     chain = _Chain(head.position, head.hash) if head else _Chain(0, GENESIS)
     insert_rows(session, JournalEvent, map(chain.link, pending))
     insert_rows(session, JournalPrivate, chain.private)
-    reached = {"position": chain.position, "hash": chain.hash}
-    if head:
-        session.execute(update(JournalHead).where(JournalHead.id == HEAD_ID).values(reached))
-    else:
-        session.execute(insert(JournalHead).values(id=HEAD_ID, **reached))
+    reached = {"reached": chain.position, "reached_hash": chain.hash}
+    connection.execute(_MOVE_HEAD if head else _MAKE_HEAD, reached)
     pending.clear()
 
 
