@@ -1,10 +1,10 @@
 """Reading accounts: who a cookie or a token stands for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Select, bindparam, literal, select
 from sqlalchemy.orm import Session
@@ -28,17 +28,45 @@ class SignedIn:
     beside: int = 0
 
 
+class _OfOfficer(NamedTuple):
+    """What a page asks of an officer; columns of `Officer`."""
+
+    id: int
+    name: str
+    role: str
+    region_prefix: str
+    department: str
+    disabled_on: date | None
+    section: str
+
+
+class _OfPerson(NamedTuple):
+    """What a page asks of a firm's person; columns of `EnterpriseUser`."""
+
+    id: int
+    name: str
+    role: str
+    enterprise_id: int
+    disabled_on: date | None
+
+
 def actor_of(account: Officer | EnterpriseUser) -> Actor:
     """The actor that an account stands for."""
-    if isinstance(account, Officer):
-        return Actor(
-            kind=ActorKind.OFFICER,
-            id=account.id,
-            name=account.name,
-            role=Role(account.role),
-            region_prefix=account.region_prefix,
-            department=account.department,
-        )
+    return _officer(account) if isinstance(account, Officer) else _person(account)
+
+
+def _officer(account: Officer | _OfOfficer) -> Actor:
+    return Actor(
+        kind=ActorKind.OFFICER,
+        id=account.id,
+        name=account.name,
+        role=Role(account.role),
+        region_prefix=account.region_prefix,
+        department=account.department,
+    )
+
+
+def _person(account: EnterpriseUser | _OfPerson) -> Actor:
     return Actor(
         kind=ActorKind.ENTERPRISE,
         id=account.id,
@@ -66,24 +94,44 @@ def find_signed_in(
 
     `beside` is a number that an upper slice wants of the same row, such as how many notices wait for the account; always the same element.
     """
-    row = session.execute(_signed_in(beside), {"token_hash": digest(secret)}).one_or_none()
+    row = session.connection().execute(_signed_in(beside), {"token_hash": digest(secret)}).one_or_none()
     if row is None:
         return None
-    remember_mark(session, row[4])
-    found: SignInSession = row[0]
-    officer: Officer | None = row[1]
-    account: Officer | EnterpriseUser | None = officer if officer is not None else row[2]
-    if account is None or account.disabled_on is not None or found.last_seen_at < now - idle:
+    session_id, last_seen_at, number, mark, *account = row
+    remember_mark(session, mark)
+    whose = _account(account)
+    if whose is None or whose.disabled_on is not None or last_seen_at < now - idle:
         return None
-    section = officer.section if officer is not None else ""
-    return SignedIn(found.id, found.last_seen_at, actor_of(account), section, row[3])
+    if isinstance(whose, _OfOfficer):
+        return SignedIn(session_id, last_seen_at, _officer(whose), whose.section, number)
+    return SignedIn(session_id, last_seen_at, _person(whose), beside=number)
+
+
+def _account(found: Sequence[Any]) -> _OfOfficer | _OfPerson | None:
+    """The account that a session's row names; None where it is gone."""
+    officer, person = found[: len(_OFFICER)], found[len(_OFFICER) :]
+    if officer[0] is not None:
+        return _OfOfficer(*officer)
+    return _OfPerson(*person) if person[0] is not None else None
+
+
+_OFFICER = [getattr(Officer, name) for name in _OfOfficer._fields]
+_PERSON = [getattr(EnterpriseUser, name) for name in _OfPerson._fields]
 
 
 @cache
 def _signed_in(beside: ColumnElement[int] | None) -> Select[*tuple[Any, ...]]:
-    """The session of `:token_hash` with its account; every page asks, and to make the statement takes as long as to run it."""
+    """The session of `:token_hash` with its account, read past the ORM; every page asks, and to make the statement takes as long as to run it."""
     return (
-        select(SignInSession, Officer, EnterpriseUser, beside if beside is not None else literal(0), present_mark())
+        select(
+            SignInSession.id,
+            SignInSession.last_seen_at,
+            beside if beside is not None else literal(0),
+            present_mark(),
+            *_OFFICER,
+            *_PERSON,
+        )
+        .select_from(SignInSession)
         .outerjoin(Officer, (SignInSession.account_kind == "officer") & (Officer.id == SignInSession.account_id))
         .outerjoin(
             EnterpriseUser,
@@ -91,6 +139,11 @@ def _signed_in(beside: ColumnElement[int] | None) -> Select[*tuple[Any, ...]]:
         )
         .where(SignInSession.token_hash == bindparam("token_hash"))
     )
+
+
+def read_client(session: Session, client_id: str) -> MachineClient | None:
+    """The same as `find_client`, as a plain row: every call of a machine asks, and changes nothing of it."""
+    return cast(MachineClient | None, session.connection().execute(_CLIENT, {"client_id": client_id}).one_or_none())
 
 
 def find_client(session: Session, client_id: str) -> MachineClient | None:

@@ -28,7 +28,7 @@ HEAD_ID = 1
 #: Made once: every change asks for these, and to make them takes longer than to run them.
 _HEAD: Any = JournalHead.__table__
 _READ_HEAD = select(_HEAD.c.position, _HEAD.c.hash).where(_HEAD.c.id == HEAD_ID).with_for_update()
-_REACHED = {"position": bindparam("reached"), "hash": bindparam("reached_hash")}
+_REACHED: dict[str, Any] = {"position": bindparam("reached"), "hash": bindparam("reached_hash")}
 _MOVE_HEAD = update(_HEAD).where(_HEAD.c.id == HEAD_ID).values(_REACHED)
 _MAKE_HEAD = insert(_HEAD).values({"id": HEAD_ID, **_REACHED})
 

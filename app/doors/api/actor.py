@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.domain import lies_within
 from app.accounts.models import MachineClient
-from app.accounts.queries import client_actor, find_client
+from app.accounts.queries import client_actor, read_client
 from app.doors.requests.deps import client_address
 from app.kit.actor import Actor
 from app.kit.errors import Forbidden, Unauthenticated
@@ -67,7 +67,7 @@ def find_bearer(request: Request, session: Session, now: datetime) -> Bearer:
     """The machine client of the bearer token; a disabled client's tokens stop at once, and so do those from elsewhere."""
     scheme, _space, token = request.headers.get("authorization", "").partition(" ")
     read = _read_token(request.app.state.settings.secret, token, now) if scheme.lower() == "bearer" else None
-    client = find_client(session, read[0]) if read else None
+    client = read_client(session, read[0]) if read else None
     if read is None or client is None or client.disabled_on is not None:
         raise Unauthenticated("token.invalid", _("访问令牌缺失、无效或已过期，请向 /oauth/token 重新申请。"))
     check_address(request, client)
