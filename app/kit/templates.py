@@ -67,6 +67,17 @@ class _Generator(CodeGenerator):
         else:
             super()._output_child_pre(node, frame, finalize)
 
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802 - the name of Jinja's visitor
+        """`name.attr`: what has the attribute is asked in place, and only what has not (a mapping, something undefined) by a call."""
+        if not isinstance(node.node, nodes.Name) or self.environment.is_async:
+            super().visit_Getattr(node, frame)
+            return
+        self.write("(found if (found := getattr(")
+        self.visit(node.node, frame)
+        self.write(f", {node.attr!r}, missing)) is not missing else environment.getattr(")
+        self.visit(node.node, frame)
+        self.write(f", {node.attr!r}))")
+
 
 class _Environment(Environment):
     code_generator_class = _Generator
@@ -106,8 +117,8 @@ def _translated(message: str, /, **values: Any) -> Markup:
     return text % values if values or "%" in text else text
 
 
-#: Macros that say the same for the same arguments, in every language, and that a page asks for time and again; how many answers are kept.
-SAID_AGAIN = {"icon": 500, "badge": 2_000, "tag": 500, "option_list": 200}
+#: Macros that say the same for the same arguments in one language, and that a page asks for time and again; how many answers are kept.
+SAID_AGAIN = {"icon": 500, "badge": 2_000, "tag": 500, "option_list": 200, "list_field": 500}
 
 
 class _Components:
@@ -144,11 +155,14 @@ class _Components:
 
 def _kept(macro: Callable[..., Any], most: int) -> Callable[..., Any]:
     """`macro`, its newest answers kept; markup is told from plain text, for it is escaped otherwise."""
-    remembered = lru_cache(maxsize=most, typed=True)(macro)
+
+    @lru_cache(maxsize=most, typed=True)
+    def remembered(_language: str, *arguments: Any, **named: Any) -> Any:
+        return macro(*arguments, **named)
 
     def said(*arguments: Any, **named: Any) -> Any:
         try:
-            return remembered(*arguments, **named)
+            return remembered(current_locale(), *arguments, **named)
         except TypeError:  # arguments that cannot be remembered, such as lists
             return macro(*arguments, **named)
 
