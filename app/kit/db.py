@@ -102,7 +102,7 @@ TABLES: Port[ModuleType] = Port("module with tables", ModuleType)
 class Database:
     """One database and its pool of connections; made once by the composition root and handed on. Its sessions carry the composition.
 
-    `beside` is what is kept of it in memory (`kept_beside`). What is committed outlives a power cut. Only a caller that throws its database away, as tests do, asks for one that is not
+    `reading` is its engine for who only reads; `beside` is what is kept of it in memory (`kept_beside`). What is committed outlives a power cut. Only a caller that throws its database away, as tests do, asks for one that is not
     `durable`: quicker on SQLite, and no setting of a deployment reaches it.
     """
 
@@ -112,6 +112,10 @@ class Database:
         on_sqlite = self.dialect == "sqlite"
         engine = _sqlite_engine(self.url, pool_size, durable) if on_sqlite else _postgresql_engine(self.url, pool_size)
         self.engine = engine.execution_options(**{_COMPOSITION: composition})
+        only: dict[str, Any] = {_READ_ONLY: True}
+        if not on_sqlite:
+            only |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        self.reading = self.engine.execution_options(**only)
         self.composition = composition
         self.beside: dict[Any, Any] = {}
 
@@ -218,12 +222,7 @@ def session_scope(database: Database) -> Iterator[Session]:
 @contextmanager
 def read_scope(database: Database) -> Iterator[Session]:
     """A reading transaction on one consistent snapshot; it never takes the write lock and never commits."""
-    options: dict[str, Any] = {_READ_ONLY: True}
-    if database.dialect == "postgresql":
-        options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-    with Session(
-        database.engine.execution_options(**options), autoflush=False, info={_BESIDE: database.beside}
-    ) as session:
+    with Session(database.reading, autoflush=False, info={_BESIDE: database.beside}) as session:
         yield session
 
 

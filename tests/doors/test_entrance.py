@@ -1,25 +1,25 @@
 """The way into a route: one thread job, one connection, and who may not come in is told so first."""
 
+import asyncio
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 
 import anyio.to_thread
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import event
 from starlette.responses import PlainTextResponse, Response
+from starlette.types import Message
 
 from app.doors.calls.call import Call
-from app.doors.calls.entrance import EntranceRoute
 from app.doors.calls.past import ListCall
 from app.doors.calls.router import GuardedRouter
 from app.doors.requests.admission import Admission, Lane
-from app.doors.requests.deps import admit
 from app.enterprises.actions import EDIT, READ
 from app.kit.actor import ActorKind
 from app.kit.db import Database
 from tests.support.client import Client
-from tests.support.routes import routes_of
 
 
 @pytest.fixture
@@ -129,10 +129,27 @@ def test_a_wrong_address_needs_no_second_place(app: FastAPI, sign_in: Callable[.
     assert client.get("/enterprises").status_code == 200
 
 
-def test_a_place_is_taken_after_everything_that_is_sent_was_read(app: FastAPI) -> None:
-    late = [
-        route.path
-        for route in routes_of(app)
-        if isinstance(route, EntranceRoute) and route.dependant.dependencies[-1].call is not admit
-    ]
-    assert not late
+@pytest.mark.parametrize("method_and_path", ["POST /sign-in", "GET /api/v1/enterprises"])
+def test_a_place_is_taken_after_everything_that_is_sent_was_read(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch, method_and_path: str
+) -> None:
+    happened: list[str] = []
+    take = Lane.place
+
+    def taken(lane: Lane) -> AbstractAsyncContextManager[None]:
+        happened.append("place")
+        return take(lane)
+
+    async def receive() -> Message:
+        happened.append("sent")
+        return {"type": "http.request", "body": b"a=b", "more_body": False}
+
+    async def send(message: Message) -> None:
+        happened.append(message["type"])
+
+    monkeypatch.setattr(Lane, "place", taken)
+    method, _blank, path = method_and_path.partition(" ")
+    headers = [(b"host", b"here"), (b"content-type", b"application/x-www-form-urlencoded")]
+    scope = {"type": "http", "method": method, "path": path, "raw_path": path.encode(), "query_string": b""}
+    asyncio.run(app({**scope, "headers": headers, "root_path": "", "scheme": "http"}, receive, send))
+    assert happened[:3] == ["sent", "place", "http.response.start"]

@@ -19,7 +19,6 @@ from app.doors.calls.call import Call
 from app.doors.requests.admission import LaneName
 from app.doors.requests.csrf import check_csrf
 from app.doors.requests.deps import (
-    admit,
     clock_of,
     find_actor,
     get_admission,
@@ -79,22 +78,23 @@ class Entrance(ABC):
         self._asked = frozenset(asked)
         self.__signature__ = _signature(sends, self._preparation(), own | asked)
 
-    def __call__(self, request: Request, later: BackgroundTasks, _sent: Any = None, **given: Any) -> Response:
-        """Answer the request."""
-        del given["_admitted"]
+    async def __call__(self, request: Request, later: BackgroundTasks, _sent: Any = None, **given: Any) -> Response:
+        """Answer the request, in a place of its lane; raises `Busy`. Whoever sends slowly what the route reads has none meanwhile."""
         given.pop("_prepared", None)
+        async with get_admission(request).of(self.lane).place():
+            return await run_in_threadpool(self._answer, request, later, _sent, given)
+
+    def _answer(self, request: Request, later: BackgroundTasks, _sent: Any, given: dict[str, Any]) -> Response:
         asked = {name: given.pop(name) for name in self._asked}
         with self._entered(request, later, _sent) as call, call.asked(**asked):
             answer: Response = self.endpoint(call, **given)
             return answer
 
     async def refuse(self, request: Request, error: Exception) -> None:
-        """Raise what speaks against a request whose address is wrong: that somebody may not come in, else `error`.
-
-        It has its place already: what is asked of the address is looked at after the route's dependencies.
-        """
+        """Raise what speaks against a request whose address is wrong: that somebody may not come in, else `error`."""
         sent = await self.sends.again(request) if self.sends else None
-        await run_in_threadpool(self._refuse, request, sent, error)
+        async with get_admission(request).of(self.lane).place():
+            await run_in_threadpool(self._refuse, request, sent, error)
 
     def _refuse(self, request: Request, sent: Any, error: Exception) -> None:
         with self._entered(request, BackgroundTasks(), sent):
@@ -209,14 +209,11 @@ def _signature(
     made_of: dict[str, Any] = {"request": Request, "later": BackgroundTasks}
     if sends:
         made_of["_sent"] = Annotated[Any, Depends(sends.dependency)]
-    # Its place comes last: whoever sends what the route reads slowly has none meanwhile.
-    admitted = {"_admitted": Annotated[None, Depends(admit, scope="function")]}
-    if prepare:
-        admitted = {"_prepared": Annotated[None, Depends(prepare)], **admitted}
+    prepared = {"_prepared": Annotated[None, Depends(prepare)]} if prepare else {}
     keyword = inspect.Parameter.KEYWORD_ONLY
     first, last = (
         [inspect.Parameter(name, keyword, annotation=kind) for name, kind in some.items()]
-        for some in (made_of, admitted)
+        for some in (made_of, prepared)
     )
     return inspect.Signature([*first, *(parameter.replace(kind=keyword) for parameter in own.values()), *last])
 

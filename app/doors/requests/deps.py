@@ -1,4 +1,4 @@
-"""What a call is made of: a place, the actor, the form; and what the application keeps."""
+"""What a call is made of: the actor, the form; and what the application keeps."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 from app.accounts.queries import find_signed_in
 from app.accounts.service.signing_in import touch
 from app.config import Settings
-from app.doors.requests.admission import Admission, Busy, Lane
+from app.doors.requests.admission import Admission, Busy
 from app.kit.actor import ANONYMOUS, Actor
 from app.kit.db import Database, session_scope
 from app.notices.queries import unread_of_session
@@ -39,16 +39,6 @@ def get_admission(request: Request) -> Admission:
     """Who may be inside at once."""
     found: Admission = request.app.state.admission
     return found
-
-
-async def admit(request: Request) -> AsyncIterator[None]:
-    """A place among those who read, who write, or whose route is slow until the route has returned and its session is closed; raises `Busy`."""
-    async with _lane(request).place():
-        yield
-
-
-def _lane(request: Request) -> Lane:
-    return get_admission(request).of(request.scope["endpoint"].lane)
 
 
 @contextmanager
