@@ -1,5 +1,7 @@
 """Tables in and out: encodings, quotes, workbooks, bombs, formulas."""
 
+import csv
+import io
 import struct
 import zipfile
 from collections.abc import Iterator
@@ -410,3 +412,27 @@ def test_what_is_written_is_read_again(tmp_path: Path, counts: Counts) -> None:
         assert read(path)[1:] == rows
 
     check()
+
+
+_TEXTS = st.text(alphabet=st.sampled_from("=+-@\t\r\n＝－\u200b\u3000 _a1甲,\"';"), max_size=4)
+_CELLS = st.one_of(
+    _TEXTS,
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.decimals(allow_nan=False, allow_infinity=False, places=2),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.dates(),
+    st.datetimes(),
+    st.builds(Markup, _TEXTS),
+)
+
+
+@given(
+    st.integers(1, 3).flatmap(lambda width: st.lists(st.lists(_CELLS, min_size=width, max_size=width))), st.booleans()
+)
+def test_a_csv_is_what_its_cells_are_one_by_one(rows: list[list[Any]], ragged: bool) -> None:
+    rows = [*rows, [1, "=1", None, "甲"]] if ragged else rows
+    told = io.StringIO(newline="")
+    csv.writer(told, lineterminator="\r\n").writerows([["名称"], *(list(map(safe_text, row)) for row in rows)])
+    assert b"".join(write_csv(rows, ["名称"])).decode("utf-8-sig") == told.getvalue()

@@ -33,9 +33,10 @@ def _cells(
     viewer: Viewer,
     columns: tuple[TableColumn[Any], ...],
     given: dict[str, Any],
-) -> Iterator[list[Any]]:
-    for line in view.all_lines(query, viewer, **given):
-        yield [column.cell(line) for column in columns]
+) -> Iterator[tuple[Any, ...]]:
+    cells = [column.cell for column in columns]
+    for lines in view.all_lines(query, viewer, **given):
+        yield from zip(*(map(cell, lines) for cell in cells), strict=True)
 
 
 def _read_apart(
@@ -45,7 +46,7 @@ def _read_apart(
     viewer: Viewer,
     columns: tuple[TableColumn[Any], ...],
     given: dict[str, Any],
-) -> Generator[list[Any]]:
+) -> Generator[tuple[Any, ...]]:
     with list_scope(database, AsOf(viewer.on, viewer.past)) as session:
         again = Viewer(session, viewer.actor, viewer.on, viewer.past)
         yield from _cells(view, query, again, columns, given)

@@ -82,10 +82,10 @@ class ListView(Generic[Row, Wanted, Line]):
         """The rows of one page."""
         return self.source.page(viewer, wanted, self.order(query), query.cursor, self.size)
 
-    def all_lines(self, query: ListQuery, viewer: Viewer, **given: Any) -> Iterator[Line]:
-        """Every line of the list in its order."""
+    def all_lines(self, query: ListQuery, viewer: Viewer, **given: Any) -> Iterator[Sequence[Line]]:
+        """Every line of the list in its order, as many at a time as are read."""
         for rows in self.source.stream(viewer, self.wanted(query, viewer, **given), self.order(query)):
-            yield from self.lines(viewer, rows)
+            yield self.lines(viewer, rows)
 
     def shown(self, query: ListQuery) -> tuple[TableColumn[Line], ...]:
         """The columns that an address asks for."""

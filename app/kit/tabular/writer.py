@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import islice
+from types import NoneType
 from typing import Any
 
 from app.kit.tabular.workbook import stream_xlsx
@@ -20,6 +22,8 @@ _PLAIN_NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,9})?")
 # Blanks and marks that cannot be seen: a spreadsheet may drop them, and what follows them would come first.
 _UNSEEN = "\ufeff\u200b\u200c\u200d\u200e\u200f\u2060\u00ad\u180e"
 _ROWS_A_BLOCK = 1_000
+#: Kinds of cells that are no text and become one in one way only.
+_PLAIN = {NoneType, int, date}
 _BOM = "\ufeff"
 
 
@@ -33,12 +37,33 @@ def write_csv(
     if encoding == "utf-8-sig":
         buffer.write(_BOM)
     writer.writerow([safe_text(cell) for cell in header])
-    for number, row in enumerate(rows, start=1):
-        # most cells are words that begin with a letter, a digit or an ideograph: safe as they are
-        writer.writerow([cell if type(cell) is str and cell[:1].isalnum() else safe_text(cell) for cell in row])
-        if number % _ROWS_A_BLOCK == 0:
+    coming = iter(rows)
+    while block := list(islice(coming, _ROWS_A_BLOCK)):
+        writer.writerows(_safe_rows(block))
+        if len(block) == _ROWS_A_BLOCK:
             yield _take(buffer).encode(codec, "replace")
     yield _take(buffer).encode(codec, "replace")
+
+
+def _safe_rows(rows: list[Sequence[Any]]) -> Iterable[Sequence[Any]]:
+    """The rows, every cell as `safe_text` or as the CSV writer makes the same of it; looked at column by column."""
+    if len(set(map(len, rows))) > 1:
+        return [list(map(safe_text, row)) for row in rows]
+    columns = list(zip(*rows, strict=True))
+    safe = [column if _is_harmless(column) else list(map(safe_text, column)) for column in columns]
+    return zip(*safe, strict=True)
+
+
+def _is_harmless(column: Sequence[Any]) -> bool:
+    """Whether the CSV writer writes these cells as `safe_text` does: days and whole numbers, and words that begin with a letter, a digit
+    or an ideograph, as most do.
+    """
+    kinds = set(map(type, column))
+    if str not in kinds:
+        return kinds <= _PLAIN
+    if len(kinds) > 1:
+        return False
+    return all(sign.isalnum() for sign in {cell[:1] for cell in column} if sign)
 
 
 def safe_text(cell: Any) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -150,12 +151,7 @@ _OTHERS = (
     ),
 )
 _CELLS: Mapping[str, Callable[[EnterpriseRow], Any]] = {
-    "region": lambda row: row.region,
-    "park": lambda row: row.park,
-    "field": lambda row: row.field,
-    "industry": lambda row: row.industry,
-    "scale": lambda row: row.scale,
-    "above_scale": lambda row: row.above_scale,
+    **{code: attrgetter(code) for code in ("region", "park", "field", "industry", "scale", "above_scale")},
     "capital": lambda row: _capital(row),
 }
 #: The order that people know; what it does not name comes before the last.
@@ -175,7 +171,7 @@ def _of_field(field: Field, reported: fields.ListColumn) -> Column:
     return Column(
         code=reported.code,
         label=reported.label or field.label,
-        cell=_CELLS.get(reported.code, lambda row: getattr(row.enterprise, field.name)),
+        cell=_CELLS.get(reported.code, attrgetter(f"enterprise.{field.name}")),
         sort=reported.sort,
         number=field.kind is FieldKind.MONEY,
         default=reported.default,
