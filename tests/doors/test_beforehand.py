@@ -12,21 +12,27 @@ from fastapi import FastAPI
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Officer
-from app.accounts.service import signing_in
-from app.accounts.service.signing_in import Proof, sign_in
+from app.accounts import passwords
+from app.accounts.models import EnterpriseUser, Officer
+from app.accounts.passwords import Passwords, password_matches
+from app.accounts.service.invitations import invite
+from app.accounts.service.signing_in import sign_in
 from app.config import Settings
 from app.doors.requests.admission import Lane
 from app.files.models import Document, StoredFile
 from app.kit import db
+from app.kit.actor import SYSTEM
+from app.kit.clock import utc_now
 from app.kit.db import Database, session_scope
 from app.kit.errors import Invalid
 from tests.factories.cases import firm
 from tests.files.conftest import pdf
+from tests.support import people
 from tests.support.client import Client
 
 SignIn = Callable[..., Client]
-PASSWORD = "correct horse battery"
+NEW = "quite another password"
+TRIED, MADE = "password_matches", "hash_password"
 
 
 class Watch:
@@ -111,36 +117,77 @@ def test_of_a_stranger_nothing_is_looked_through(client: Client, session: Sessio
     assert answer.status_code in (303, 403)
 
 
+@pytest.fixture
+def hashing(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Each trying and each hashing of a password from now on, which are slow moments."""
+    done: list[str] = []
+
+    def slow(name: str) -> Callable[..., Any]:
+        work = getattr(passwords, name)
+
+        def watched(*given: Any, **options: Any) -> Any:
+            watch()
+            done.append(name)
+            return work(*given, **options)
+
+        return watched
+
+    for name in (TRIED, MADE):
+        monkeypatch.setattr(passwords, name, slow(name))
+    return done
+
+
 @pytest.mark.parametrize("right", [True, False])
-def test_nobody_waits_for_a_password_to_be_hashed(
-    client: Client,
-    session: Session,
-    actor: Callable[..., Any],
-    watch: Watch,
-    monkeypatch: pytest.MonkeyPatch,
-    *,
-    right: bool,
+def test_nobody_waits_for_a_password_to_be_tried(
+    client: Client, session: Session, hashing: list[str], *, right: bool
+) -> None:
+    login = session.get_one(Officer, people.officer(session).id).login
+    answer = client.submit("/sign-in", {"login": login, "password": people.PASSWORD if right else "wrong"})
+    assert answer.status_code == (303 if right else 422)
+    assert hashing == [TRIED], "it is tried once"
+
+
+@pytest.mark.parametrize(("old", "done"), [(people.PASSWORD, [TRIED, MADE]), ("wrong", [TRIED])])
+def test_nobody_waits_for_an_own_password_to_be_changed(
+    sign_in: SignIn, session: Session, hashing: list[str], old: str, done: list[str]
+) -> None:
+    client = sign_in()
+    answer = client.submit("/password", {"old": old, "new": NEW, "repeat": NEW})
+    assert answer.status_code == (303 if old == people.PASSWORD else 422)
+    assert hashing == done
+    kept = session.scalars(select(Officer.password_hash)).one()
+    assert password_matches(NEW if MADE in done else people.PASSWORD, kept)
+
+
+def test_nobody_waits_for_an_invited_person(client: Client, session: Session, hashing: list[str]) -> None:
+    secret = invite(session, actor=SYSTEM, enterprise=firm(session), name="王敏（示例）", now=utc_now())
+    chosen = {"login": "wangmin", "name": "王敏（示例）", "password": NEW, "repeat": NEW}
+    assert client.submit(f"/portal/invitations/{secret}", chosen).status_code == 303
+    assert hashing == [MADE]
+    assert password_matches(NEW, session.scalars(select(EnterpriseUser.password_hash)).one())
+    assert client.post_form(f"/portal/invitations/{secret}", chosen).status_code == 404
+    assert hashing.count(MADE) == 1, "a dead link opens no account: nothing is hashed"
+
+
+def test_nobody_waits_for_an_administrator(sign_in: SignIn, session: Session, hashing: list[str]) -> None:
+    client, other = sign_in(role="administrator"), people.officer(session)
+    new = {"login": "li.new", "name": "李新（示例）", "role": "caseworker", "password": NEW}
+    assert client.submit("/system/users/new", new).status_code == 303
+    assert client.post_form(f"/system/users/{other.id}/password", {"password": NEW}).status_code == 303
+    assert hashing == [MADE, MADE]
+    assert client.post_form(f"/system/users/{other.id}/password", {"password": "short"}).status_code == 303
+    assert hashing == [MADE, MADE], "one that cannot be taken is not hashed"
+
+
+def test_what_was_tried_with_another_hash_does_not_count(
+    session: Session, now: datetime, actor: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     actor()
-    officer = session.scalars(select(Officer)).first()
-    assert officer is not None
+    officer = session.scalars(select(Officer)).one()
 
-    def matches(password: str, kept: str | None) -> bool:
-        watch()
-        return password == PASSWORD and kept == officer_hash
+    def signed_in(kept: str | None) -> bool:
+        known = Passwords(cheap=True, tried={("wrong", kept): True})
+        found = sign_in(session, kind="officer", login=officer.login, password="wrong", now=now, passwords=known)
+        return not isinstance(found, str)
 
-    officer_hash, login = officer.password_hash, officer.login
-    monkeypatch.setattr(signing_in, "password_matches", matches)
-    answer = client.submit("/sign-in", {"login": login, "password": PASSWORD if right else "wrong"})
-    assert answer.status_code == (303 if right else 422)
-    assert watch.moments == 1, "it is tried once"
-
-
-def test_a_proof_of_another_hash_is_none(session: Session, now: datetime, actor: Callable[..., Any]) -> None:
-    actor()
-    officer = session.scalars(select(Officer)).first()
-    assert officer is not None
-    given: Any = {"kind": "officer", "login": officer.login, "password": "wrong", "now": now}
-    assert isinstance(sign_in(session, **given, proof=Proof("an older hash", fits=True)), str)
-    assert isinstance(sign_in(session, **given, proof=Proof(None, fits=True)), str)
-    assert isinstance(sign_in(session, **given, proof=Proof(officer.password_hash, fits=True)), tuple)
+    assert [signed_in(kept) for kept in ("an older hash", None, officer.password_hash)] == [False, False, True]

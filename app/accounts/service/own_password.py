@@ -1,13 +1,14 @@
 """A person changes the own password, knowing the old one: officers and the people of firms alike, each their own account."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.accounts.actions import OWN_FIRM_PASSWORD, OWN_PASSWORD
 from app.accounts.models import EnterpriseUser, Officer
-from app.accounts.passwords import Passwords, password_matches
+from app.accounts.passwords import Passwords
 from app.accounts.service.people import people_of
 from app.accounts.service.signing_in import STRICT, count_failure, end_sessions, locked_text
 from app.enterprises.models import Enterprise
@@ -29,10 +30,10 @@ def change_own_password(
     Wrong ones count towards the lock of the account as at signing in: a refusal is a result, not an exception, for it must be
     committed. Raises `Invalid` for a new password that cannot be taken.
     """
-    account = _own_account(session, actor)
+    account = _own_account(session, actor, lock=True)
     if locked := locked_text(account, now):
         return locked
-    if not password_matches(old, account.password_hash):
+    if not passwords.fits(old, account.password_hash):
         count_failure(account, now)
         _record(session, actor, now, "password.refused", account)
         return _("原密码不正确。")
@@ -46,14 +47,22 @@ def change_own_password(
     return account
 
 
-def _own_account(session: Session, actor: Actor) -> Account:
+def find_own_to_try(session: Session, actor: Actor) -> Account:
+    """The actor's own account, whose old password is to be tried before it is changed."""
+    return _own_account(session, actor, lock=False)
+
+
+def _own_account(session: Session, actor: Actor, *, lock: bool) -> Account:
     """The actor's own: an officer and a person of a firm may have the same number. Held, so that tries at once are all counted."""
+    own: Select[Any]
     if actor.kind is ActorKind.ENTERPRISE:
         require(actor, OWN_FIRM_PASSWORD)
-        people = select(EnterpriseUser).where(EnterpriseUser.id == actor.id)
-        return session.scalars(people.with_for_update()).one()
-    require(actor, OWN_PASSWORD)
-    return session.scalars(select(Officer).where(Officer.id == actor.id).with_for_update()).one()
+        own = select(EnterpriseUser).where(EnterpriseUser.id == actor.id)
+    else:
+        require(actor, OWN_PASSWORD)
+        own = select(Officer).where(Officer.id == actor.id)
+    found: Account = session.scalars(own.with_for_update() if lock else own).one()
+    return found
 
 
 def _record(session: Session, actor: Actor, now: datetime, type: str, account: Account) -> None:

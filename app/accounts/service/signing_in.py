@@ -1,6 +1,5 @@
 """Signing in and out. A wrong login and a wrong password answer alike; five failures in a row lock for a while."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -9,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.domain import digest, lock_after, new_secret
 from app.accounts.models import EnterpriseUser, Officer, SignInSession
-from app.accounts.passwords import Passwords, password_matches
+from app.accounts.passwords import Passwords
 from app.accounts.queries import actor_of
 from app.journal.domain import SubjectKey
 from app.journal.service import record
@@ -20,19 +19,6 @@ AccountKind = Literal["officer", "enterprise"]
 STRICT = Passwords()
 
 
-@dataclass(frozen=True)
-class Proof:
-    """Whether a password fits the hash that stood there when it was tried; None where there was no such account."""
-
-    kept: str | None
-    fits: bool
-
-
-def prove(password: str, kept: str | None) -> Proof:
-    """Try the password; takes long, and needs no transaction."""
-    return Proof(kept, password_matches(password, kept))
-
-
 def sign_in(
     session: Session,
     *,
@@ -41,9 +27,8 @@ def sign_in(
     password: str,
     now: datetime,
     passwords: Passwords = STRICT,
-    proof: Proof | None = None,
 ) -> tuple[str, Actor] | str:
-    """The new session's secret and actor, or the message to show. `proof` is how the password was tried beforehand.
+    """The new session's secret and actor, or the message to show.
 
     A refusal is a result, not an exception: it is counted and journalled, and both must be committed.
     """
@@ -52,10 +37,7 @@ def sign_in(
     account = _find(session, kind, login)
     if account is not None and (locked := locked_text(account, now)):
         return locked
-    kept = account.password_hash if account else None
-    if proof is None or proof.kept != kept:  # it was changed meanwhile
-        proof = prove(password, kept)
-    fits = proof.fits
+    fits = passwords.fits(password, account.password_hash if account else None)
     if account is None or not fits or account.disabled_on is not None:
         if account is not None and not fits:
             count_failure(account, now)
@@ -126,7 +108,7 @@ def drop_idle(session: Session, *, now: datetime, idle: timedelta) -> None:
     session.execute(delete(SignInSession).where(SignInSession.last_seen_at < now - idle))
 
 
-def find_to_prove(session: Session, kind: AccountKind, login: str) -> Officer | EnterpriseUser | None:
+def find_to_try(session: Session, kind: AccountKind, login: str) -> Officer | EnterpriseUser | None:
     """The account whose password is to be tried before it is signed in."""
     return _find(session, kind, login, lock=False)
 

@@ -6,7 +6,10 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from app.accounts.domain import MAXIMUM_PASSWORD
-from app.accounts.service.own_password import Account, change_own_password
+from app.accounts.passwords import Passwords
+from app.accounts.service.own_password import Account, change_own_password, find_own_to_try
+from app.accounts.service.signing_in import locked_text
+from app.doors.calls.beforehand import SlowWork, hashing
 from app.doors.calls.call import Call
 from app.doors.calls.entrance import Door
 from app.doors.calls.router import GuardedRouter
@@ -33,6 +36,21 @@ class PasswordPage:
     url: str
 
 
+def _hashing(call: Call) -> SlowWork | None:
+    """The old password is tried, and the new one hashed where the old one is right, before the transaction that changes it."""
+    given = bind(PasswordForm, call.form).model
+    account = find_own_to_try(call.session, call.actor)
+    if given is None or given.new != given.repeat or locked_text(account, call.now):
+        return None
+    old, new, kept = given.old, given.new, account.password_hash
+
+    def work(passwords: Passwords) -> Passwords:
+        tried = passwords.having_tried(old, kept)
+        return tried.having_made(new) if new != old and tried.fits(old, kept) else tried
+
+    return hashing(call.request, work)
+
+
 def password_router(door: Door, prefix: str, *, action: Action, template: str) -> GuardedRouter:
     """The router of one door, whose people may do `action`."""
     router = GuardedRouter(door=door, prefix=prefix)
@@ -43,7 +61,7 @@ def password_router(door: Door, prefix: str, *, action: Action, template: str) -
         """The form for a new password."""
         return call.render(template, PasswordPage(empty(), url))
 
-    @router.post("/password", action=action)
+    @router.post("/password", action=action, beforehand=_hashing)
     def change_password(call: Call) -> Response:
         """Change the own password, knowing the old one; a wrong one is counted and committed."""
         bound = bind(PasswordForm, call.form)
@@ -64,7 +82,7 @@ def password_router(door: Door, prefix: str, *, action: Action, template: str) -
         return call.submit(
             bound,
             lambda given: change_own_password(
-                call.session, **call.by, old=given.old, new=given.new, secret=secret, passwords=call.settings.passwords
+                call.session, **call.by, old=given.old, new=given.new, secret=secret, passwords=call.passwords
             ),
             done=done,
             again=again,

@@ -1,33 +1,42 @@
 """Coming in with a name and a password, at either door."""
 
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from app.accounts.service.signing_in import AccountKind, find_to_prove, locked_text, prove, sign_in
-from app.doors.calls.beforehand import SlowWork
+from app.accounts.service.signing_in import AccountKind, find_to_try, locked_text, sign_in
+from app.doors.calls.beforehand import SlowWork, hashing
 from app.doors.calls.call import Call
 from app.doors.calls.entrance import Beforehand
 from app.doors.forms.bound import Bound, bind
 from app.doors.requests.deps import SESSION_COOKIE
 from app.kit.actor import Actor
 
-_PROOF = "proof"
 
-
-def proving(form: type[BaseModel], kind: AccountKind) -> Beforehand:
+def trying(form: type[BaseModel], kind: AccountKind) -> Beforehand:
     """The password is tried before the transaction in which its owner is let in: nobody who writes waits for the hashing."""
 
     def beforehand(call: Call) -> SlowWork | None:
         given: Any = bind(form, call.form).model
-        if given is None or call.settings.passwords.is_public(given.password):
+        if given is None or call.passwords.is_public(given.password):
             return None
-        account = find_to_prove(call.session, kind, given.login)
+        account = find_to_try(call.session, kind, given.login)
         if account is not None and locked_text(account, call.now):
             return None
         kept, password = account.password_hash if account else None, given.password
-        return SlowWork("hashing", lambda: setattr(call.request.state, _PROOF, prove(password, kept)))
+        return hashing(call.request, lambda passwords: passwords.having_tried(password, kept))
+
+    return beforehand
+
+
+def making(of: Callable[[Call], str]) -> Beforehand:
+    """A new password, as `of` finds it in what was sent ("" for none), is hashed before the transaction that keeps it."""
+
+    def beforehand(call: Call) -> SlowWork | None:
+        password = of(call)
+        return hashing(call.request, lambda passwords: passwords.having_made(password)) if password else None
 
     return beforehand
 
@@ -47,8 +56,7 @@ def checked(call: Call, bound: Bound[Any], kind: AccountKind) -> tuple[str, Acto
         login=login,
         password=password,
         now=call.now,
-        passwords=call.settings.passwords,
-        proof=getattr(call.request.state, _PROOF, None),
+        passwords=call.passwords,
     )
     if isinstance(found, str):
         bound.summary.append(found)

@@ -10,11 +10,13 @@ from typing import Literal
 from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 
+from app.accounts.passwords import Passwords
 from app.doors.requests.deps import get_settings
 from app.files.findings import Findings, having_scanned, scan_each, scans
 from app.files.vault import Vault
 
 _FINDINGS = "findings"
+_PASSWORDS = "passwords"
 
 
 @dataclass(frozen=True)
@@ -40,3 +42,14 @@ def vault_of(request: Request) -> Vault:
     """Where uploads go; what was looked through beforehand is not looked through again."""
     findings: Findings = getattr(request.state, _FINDINGS, {})
     return having_scanned(get_settings(request).vault, findings)
+
+
+def hashing(request: Request, work: Callable[[Passwords], Passwords]) -> SlowWork:
+    """Trying or making passwords: what `work` finds out is known to the request's passwords afterwards."""
+    return SlowWork("hashing", lambda: setattr(request.state, _PASSWORDS, work(passwords_of(request))))
+
+
+def passwords_of(request: Request) -> Passwords:
+    """How passwords are taken; what was tried or made beforehand is neither tried nor made again."""
+    found: Passwords = getattr(request.state, _PASSWORDS, get_settings(request).passwords)
+    return found

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from app.accounts.passwords import Passwords
 from app.config import Settings
-from app.doors.calls.beforehand import vault_of
+from app.doors.calls.beforehand import passwords_of, vault_of
 from app.doors.forms.bound import Bound, bind
 from app.doors.pages import render as pages
 from app.doors.requests.deps import get_database, get_settings
@@ -84,6 +85,11 @@ class Call:
     def settings(self) -> Settings:
         """The settings that the application was made with."""
         return get_settings(self.request)
+
+    @property
+    def passwords(self) -> Passwords:
+        """How passwords are tried and kept; those of this request are, beforehand."""
+        return passwords_of(self.request)
 
     @property
     def vault(self) -> Vault:

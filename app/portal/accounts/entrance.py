@@ -10,9 +10,9 @@ from app.accounts.actions import PUBLIC
 from app.accounts.domain import invitation_state
 from app.accounts.models import EnterpriseUser
 from app.accounts.queries import list_manager_names
-from app.accounts.service.invitations import accept_invitation, look_up_invitation
+from app.accounts.service.invitations import accept_invitation, find_invitation, look_up_invitation
 from app.accounts.service.signing_in import open_session
-from app.doors.accounts.sign_in import checked, let_in, proving
+from app.doors.accounts.sign_in import checked, let_in, making, trying
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
 from app.doors.forms.bound import Bound, bind, empty
@@ -90,7 +90,7 @@ def sign_in_page(call: Call, next: str = HOME) -> Response:
     return call.render("portal/sign_in.html", PortalSignInPage(empty(), safe_next(next, HOME)))
 
 
-@router.post("/sign-in", action=PUBLIC, beforehand=proving(PortalSignInForm, "enterprise"))
+@router.post("/sign-in", action=PUBLIC, beforehand=trying(PortalSignInForm, "enterprise"))
 def enter(call: Call) -> Response:
     """Check the password; a refusal is counted and committed."""
     bound = bind(PortalSignInForm, call.form)
@@ -110,7 +110,14 @@ def invitation_page(call: Call, secret: str) -> Response:
     return call.render("portal/invitation.html", InvitationPage(empty(), enterprise.name, _address(secret)))
 
 
-@router.post("/invitations/{secret}", action=PUBLIC)
+def _chosen_password(call: Call) -> str:
+    """What somebody with a live link chose, typed alike twice."""
+    given = bind(AcceptForm, call.form).model
+    live = find_invitation(call.session, secret=call.request.path_params["secret"], now=call.now)
+    return given.password if given and live and given.password == given.repeat else ""
+
+
+@router.post("/invitations/{secret}", action=PUBLIC, beforehand=making(_chosen_password))
 def accept(call: Call, secret: str) -> Response:
     """Turn the link into an account and let the person in."""
     if (dead := _dead_link(call, secret)) is not None:
@@ -140,7 +147,7 @@ def accept(call: Call, secret: str) -> Response:
             name=given.name,
             password=given.password,
             now=call.now,
-            passwords=call.settings.passwords,
+            passwords=call.passwords,
         ),
         done=done,
         again=again,

@@ -19,6 +19,7 @@ from app.accounts.service.officers import (
 )
 from app.cases.opinions.queries import department_names
 from app.cases.printouts.actions import KEEP_TEMPLATES
+from app.doors.accounts.sign_in import making
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
 from app.doors.forms.bound import Bound, empty
@@ -137,7 +138,11 @@ def new_user_page(call: Call) -> Response:
     return _user_form(call, None, form, call.actor.id)
 
 
-@router.post("/users/new", action=MANAGE_USERS)
+def _typed_password(call: Call) -> str:
+    return str(call.form.get("password") or "")
+
+
+@router.post("/users/new", action=MANAGE_USERS, beforehand=making(_typed_password))
 def add_user(call: Call) -> Response:
     """Create an officer."""
     return call.submit(
@@ -148,7 +153,7 @@ def add_user(call: Call) -> Response:
             login=given.login,
             password=given.password,
             data=given.data(),
-            passwords=call.settings.passwords,
+            passwords=call.passwords,
         ),
         done=lambda officer: call.redirect("/system/users", good=_("已新建用户“%(name)s”。") % {"name": officer.name}),
         again=lambda bound: _user_form(call, None, bound, call.actor.id),
@@ -175,14 +180,12 @@ def save_user(call: Call, officer_id: int) -> Response:
     )
 
 
-@router.post("/users/{officer_id}/password", action=MANAGE_USERS)
+@router.post("/users/{officer_id}/password", action=MANAGE_USERS, beforehand=making(_typed_password))
 def new_password(call: Call, officer_id: int) -> Response:
     """Give an officer a new password."""
-    password = str(call.form.get("password") or "")
+    password, passwords = _typed_password(call), call.passwords
     return call.act(
-        lambda: reset_password(
-            call.session, **call.by, officer_id=officer_id, password=password, passwords=call.settings.passwords
-        ),
+        lambda: reset_password(call.session, **call.by, officer_id=officer_id, password=password, passwords=passwords),
         f"/system/users/{officer_id}",
         good=_("密码已重置，请当面告知本人。"),
     )

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from app.accounts.actions import PUBLIC, SIGN_OUT
 from app.accounts.service.signing_in import drop_idle, sign_out
 from app.accounts.service.used_forms import forget_used_forms
-from app.doors.accounts.sign_in import checked, let_in, proving
+from app.doors.accounts.sign_in import checked, let_in, trying
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
 from app.doors.forms.bound import Bound, bind, empty
@@ -48,7 +48,7 @@ def sign_in_page(call: Call, next: str = "/") -> Response:
     return call.render("web/sign_in.html", SignInPage(empty(), safe_next(next, "/")))
 
 
-@router.post("/sign-in", action=PUBLIC, beforehand=proving(SignInForm, "officer"))
+@router.post("/sign-in", action=PUBLIC, beforehand=trying(SignInForm, "officer"))
 def enter(call: Call) -> Response:
     """Check the password; a refusal is counted and committed."""
     bound = bind(SignInForm, call.form)
