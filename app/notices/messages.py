@@ -1,11 +1,11 @@
 """A message to chosen firms: counted before it is sent, told as a job, reported firm by firm."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import EnterpriseUser
@@ -15,10 +15,12 @@ from app.jobs.run import Run
 from app.jobs.service import enqueue
 from app.journal.domain import SubjectKey
 from app.journal.service import record
+from app.journal.tallies import count_rows, kept_total
 from app.kit.actor import Actor
 from app.kit.db import read_scope, session_scope
 from app.kit.errors import Invalid
 from app.kit.i18n import N_, _
+from app.kit.membership import one_of
 from app.kit.permissions import require
 from app.notices import events
 from app.notices.actions import SEND
@@ -31,8 +33,9 @@ JOB_KIND = "notices.message"
 BATCH = 100
 #: So many firms are looked at together before a message is sent.
 FORESEEN = 1_000
-#: Up to so many firms are named in a statement; of more, the register is read along.
-_NAMED = 500
+#: Of the firms without an account so many are named before a message is sent.
+NAMED = 200
+_BY_NAME = (Enterprise.name_pinyin, Enterprise.id)
 
 MESSAGE = Topic(
     code="message",
@@ -44,27 +47,37 @@ MESSAGE = Topic(
 
 @dataclass(frozen=True)
 class MessageReach:
-    """Whom a message reaches: firms, people, messages by channel, and the ids of the firms in which nobody has an account."""
+    """Whom a message reaches: firms, people, messages by channel; in how many firms nobody has an account, and the first of these by name."""
 
     firms: int
     people: int
     by_channel: Mapping[Channel, int]
-    without: tuple[int, ...]
+    without: int
+    first_without: tuple[Enterprise, ...]
 
 
-def reach_of_message(session: Session, *, actor: Actor, firm_ids: Sequence[int], ways: Ways) -> MessageReach:
-    """Whom a message to these firms would reach; writes nothing. Firms without an account cost nothing but their place in the list."""
+def reach_of_message(
+    session: Session, *, actor: Actor, firms: Select[Any], ways: Ways, kept: Hashable = None
+) -> MessageReach:
+    """Whom a message to `firms` (a statement that reads their ids) would reach; writes nothing.
+
+    Of firms without an account no more is read than how many there are and the first `NAMED` of them. The number of firms is `kept`
+    under that key, if there is one.
+    """
     require(actor, SEND)
-    without, message = _without(session, firm_ids), FirmMessage(title="·", text="·")
-    alone = frozenset(without)
-    notifications = [_notification(firm_id, "", message, actor.name) for firm_id in firm_ids if firm_id not in alone]
+    message, reached = (
+        FirmMessage(title="·", text="·"),
+        session.scalars(firms.where(_anybody()).order_by(Enterprise.id)),
+    )
+    notifications = [_notification(firm_id, "", message, actor.name) for firm_id in reached]
     people, channels = 0, dict.fromkeys(ways.channels, 0)
     for start in range(0, len(notifications), FORESEEN):
         for one in plan_notices(session, notifications[start : start + FORESEEN], ways):
             people += 1
             for channel, _manner in one.manners:
                 channels[channel] += 1
-    return MessageReach(len(firm_ids), people, channels, without)
+    number = count_rows(session, firms) if kept is None else kept_total(session, kept, firms, Enterprise.id)
+    return MessageReach(number, people, channels, number - len(notifications), _first_without(session, firms))
 
 
 def order_message(
@@ -106,7 +119,7 @@ def send_message(run: Run) -> Mapping[str, Any]:
             run.save(session, checkpoint={"done": done, "told": notified}, done=done, total=len(firms))
         run.between_batches(done, len(firms))
     with read_scope(run.around.database) as session:
-        without = list(_without(session, firms))
+        without = _without(session, firms)
     return {"firms": len(firms), "people": notified, "without_account": without}
 
 
@@ -115,11 +128,17 @@ def _notification(firm_id: int, job: str, message: FirmMessage, by: str) -> Noti
     return Notification(MESSAGE, "enterprise", str(firm_id), To(firm=firm_id), job, words)
 
 
-def _without(session: Session, firm_ids: Sequence[int]) -> tuple[int, ...]:
+def _first_without(session: Session, firms: Select[Any]) -> tuple[Enterprise, ...]:
+    alone = firms.where(~_anybody()).order_by(*_BY_NAME).limit(NAMED)
+    return tuple(session.scalars(select(Enterprise).where(Enterprise.id.in_(alone)).order_by(*_BY_NAME)))
+
+
+def _without(session: Session, firm_ids: Sequence[int]) -> list[int]:
     """The firms in which nobody has an account, by name: they have to be called. One statement."""
-    chosen = set(firm_ids)
-    anybody = exists().where(EnterpriseUser.enterprise_id == Enterprise.id, EnterpriseUser.disabled_on.is_(None))
-    alone = select(Enterprise.id).where(~anybody).order_by(Enterprise.name_pinyin, Enterprise.id)
-    if len(chosen) <= _NAMED:
-        alone = alone.where(Enterprise.id.in_(chosen))
-    return tuple(firm_id for firm_id in session.scalars(alone) if firm_id in chosen)
+    chosen = select(Enterprise.id).where(one_of(Enterprise.id, firm_ids))
+    return list(session.scalars(chosen.where(~_anybody()).order_by(*_BY_NAME)))
+
+
+def _anybody() -> ColumnElement[bool]:
+    """Firms in which somebody has an account."""
+    return exists().where(EnterpriseUser.enterprise_id == Enterprise.id, EnterpriseUser.disabled_on.is_(None))

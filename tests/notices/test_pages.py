@@ -8,10 +8,11 @@ from pathlib import Path
 
 import icalendar
 import pytest
-from sqlalchemy import select, update
+from lxml.html import document_fromstring
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Officer
+from app.accounts.models import EnterpriseUser, Officer
 from app.cases.duties.models import CaseDuty
 from app.cases.models import CaseFile, Milestone
 from app.doors.requests.deps import SESSION_COOKIE
@@ -19,8 +20,10 @@ from app.enterprises.models import Enterprise
 from app.jobs.models import Job
 from app.jobs.run import JobContext, kinds_of
 from app.jobs.worker import Worker
+from app.journal.domain import SubjectKey
+from app.journal.service import record
 from app.kit import db
-from app.kit.actor import Actor
+from app.kit.actor import SYSTEM, Actor
 from app.kit.clock import today, utc_now
 from app.kit.db import Database
 from app.kit.i18n import N_
@@ -35,6 +38,7 @@ from tests.support import people
 from tests.support.client import Client
 from tests.support.house import HOUSE
 from tests.support.notices import deliveries, mailbox, notices_of
+from tests.support.statements import recorded_statements
 
 TOPIC = Topic(
     "t-page",
@@ -278,6 +282,12 @@ def test_what_was_given_up_is_shown_in_plain_words_and_sent_again(
 # -- messages to firms -------------------------------------------------------------------------------------------------------
 
 
+def figures(page: str) -> dict[str, str]:
+    """The numbers in large at the top of the page, by what they say."""
+    tiles = (list(tile) for tile in document_fromstring(page).iterfind(".//div[@class='card goal']"))
+    return {label.text_content(): value.text_content() for label, value, *_note in tiles}
+
+
 def worker(database: Database) -> Worker:
     return Worker(JobContext(database, Path()), kinds_of(HOUSE))
 
@@ -320,12 +330,41 @@ def test_a_message_is_foreseen_by_as_many_questions_for_hundreds_as_for_three(
         firms = [firm(session) for _ in range(more)]
         for one in firms[::3]:
             people.enterprise_user(session, enterprise_id=one.id)
+        came = SubjectKey("something", "1", "rows that no use case wrote")
+        record(session, actor=SYSTEM, now=utc_now(), type="something.happened", subject=came)
         client.get("/messages/new?of=enterprises")  # what is read once in the life of the process is read
         with count_queries() as queries:
             assert client.get("/messages/new?of=enterprises").status_code == 200
         numbers.append(len(queries))
     assert numbers[0] <= 8, numbers
     assert numbers[1] <= 10, f"one more for each few hundred accounts, none for firms without: {numbers}"
+    page = client.get("/messages/new?of=enterprises").text
+    assert figures(page)["没有账号的企业"] == "402"
+    named = [link.text for link in document_fromstring(page).iterfind(".//td/a[@class='row-link']")]
+    pinyin = select(Enterprise.name).order_by(Enterprise.name_pinyin, Enterprise.id)
+    alone = pinyin.where(~exists().where(EnterpriseUser.enterprise_id == Enterprise.id))
+    assert named == list(session.scalars(alone.limit(200))), "the first by name, and no more are read"
+
+
+@pytest.mark.parametrize("of", ["enterprises", "cases"])
+def test_whom_a_message_to_all_reaches_is_kept(
+    client: Client, session: Session, officer: Actor, now: datetime, of: str
+) -> None:
+    """How many firms there are is not counted anew for each page, and follows what happens."""
+    signed_in(client, session, people.officer(session, role="section_head"))
+    opened(session, officer, now, enterprise=firm(session))
+
+    def looked() -> tuple[str, list[str]]:
+        with recorded_statements() as sent:
+            page = client.get(f"/messages/new?of={of}").text
+        return figures(page)["企业"], [one.text for one in sent if "count(*)" in one.text and "enterprise" in one.text]
+
+    first, again = looked(), looked()
+    assert again == (first[0], [])
+    opened(session, officer, now, enterprise=firm(session))
+    more, counted = looked()
+    assert int(more) == int(first[0]) + 1
+    assert all("json_each" in one or "ANY" in one for one in counted), "only the new firm"
 
 
 def test_a_list_that_changed_is_shown_again_and_nothing_is_sent(

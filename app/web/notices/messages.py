@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
-from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from app.cases.selection import firm_ids_of_cases_visible_to, firm_ids_visible_to
+from app.cases.lists import FIRMS, firms_of
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
 from app.doors.forms.bound import Bound, bind, empty
@@ -21,7 +22,7 @@ from app.kit.i18n import _
 from app.notices.actions import SEND
 from app.notices.domain.delivery import CHANNELS
 from app.notices.maker import Ways
-from app.notices.messages import JOB_KIND, MessageReach, order_message, reach_of_message
+from app.notices.messages import JOB_KIND, NAMED, MessageReach, order_message, reach_of_message
 from app.notices.schemas import FirmMessage
 from app.web.cases.list import LIST as LISTED_CASES
 from app.web.enterprises.list import LIST as LISTED_FIRMS
@@ -29,8 +30,6 @@ from app.web.enterprises.list import LIST as LISTED_FIRMS
 router = GuardedRouter(door="web", prefix="/messages")
 
 ENTERPRISES, CASES = "enterprises", "cases"
-#: How many of the firms without an account are named.
-SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -62,20 +61,23 @@ class MessageReportPage:
 @router.get("/new", action=SEND)
 def write(call: Call, of: str = ENTERPRISES, query: str = "") -> Response:
     """The empty message, with how many it would reach."""
-    firms = _firms(call, of, query)
-    return _shown(call, _page(call, (of, query), firms, empty()))
+    return _shown(call, _page(call, (of, query), empty()))
 
 
 @router.post("/new", action=SEND)
 def preview_or_send(call: Call) -> Response:
     """Look at it first; send what was looked at, to as many firms as were counted."""
     of, query = str(call.form.get("of") or ""), str(call.form.get("query") or "")[:2000]
-    firms, bound = _firms(call, of, query), bind(FirmMessage, call.form)
+    bound = bind(FirmMessage, call.form)
 
     def shown(bound: Bound[FirmMessage]) -> Response:
-        return _shown(call, _page(call, (of, query), firms, bound), 200 if bound.valid else 422)
+        return _shown(call, _page(call, (of, query), bound), 200 if bound.valid else 422)
 
-    if not _wants_to_send(call.form, firms, bound):
+    if call.form.get("step") != "send":
+        return shown(bound)
+    firms = list(call.session.scalars(_firms(call, of, query).order_by(Enterprise.id)))
+    if str(call.form.get("expected")) != str(len(firms)):
+        bound.summary.append(_("名单刚有变化，请重新核对后发送。"))
         return shown(bound)
     return call.submit(
         bound,
@@ -97,23 +99,15 @@ def progress(call: Call, job_id: int) -> Response:
     return call.bar("web/messages/progress.html", _report(call.session, call.actor, job_id))
 
 
-def _wants_to_send(form: FormData, firms: Sequence[int], bound: Bound[FirmMessage]) -> bool:
-    """Whether the button of the preview was pressed and the list is still as long as it was shown."""
-    if form.get("step") != "send":
-        return False
-    if str(form.get("expected")) != str(len(firms)):
-        bound.summary.append(_("名单刚有变化，请重新核对后发送。"))
-        return False
-    return True
-
-
-def _firms(call: Call, of: str, query: str) -> list[int]:
-    """The ids of the list's firms, each once, by the list's own filter."""
+def _firms(call: Call, of: str, query: str) -> Select[Any]:
+    """Reads the ids of the list's firms, each once, by the list's own filter."""
     viewer = call.viewer
     if of == CASES:
-        return firm_ids_of_cases_visible_to(viewer, LISTED_CASES.wanted(LISTED_CASES.model.of(query), viewer))
+        chosen = firms_of(viewer, LISTED_CASES.wanted(LISTED_CASES.model.of(query), viewer))
+        return select(Enterprise.id).where(Enterprise.id.in_(chosen))
     if of == ENTERPRISES:
-        return firm_ids_visible_to(viewer, LISTED_FIRMS.wanted(LISTED_FIRMS.model.of(query), viewer))
+        wanted = LISTED_FIRMS.wanted(LISTED_FIRMS.model.of(query), viewer)
+        return FIRMS.select(viewer, wanted).with_only_columns(Enterprise.id)
     raise NotFound("notices.list", _("没有这个名单。"))
 
 
@@ -121,9 +115,11 @@ def _ways(call: Call) -> Ways:
     return Ways(tuple(way.channel for way in call.settings.notice_ways), call.settings.notices_digest_hour)
 
 
-def _page(call: Call, chosen: tuple[str, str], firms: Sequence[int], form: Bound[FirmMessage]) -> MessagePage:
+def _page(call: Call, chosen: tuple[str, str], form: Bound[FirmMessage]) -> MessagePage:
     of, query = chosen
-    reach = reach_of_message(call.session, actor=call.actor, firm_ids=firms, ways=_ways(call))
+    everybody = None if query else ("message", of, call.actor.region_prefix)
+    firms = _firms(call, of, query)
+    reach = reach_of_message(call.session, actor=call.actor, firms=firms, ways=_ways(call), kept=everybody)
     return MessagePage(
         form=form,
         of=of,
@@ -131,7 +127,7 @@ def _page(call: Call, chosen: tuple[str, str], firms: Sequence[int], form: Bound
         back=f"/{of}?{query}" if query else f"/{of}",
         reach=reach,
         channels=tuple((_(CHANNELS[channel].label), n) for channel, n in reach.by_channel.items() if n),
-        without=_named(call.session, reach.without[:SHOWN]),
+        without=reach.first_without,
         previewed=form.valid,
     )
 
@@ -142,7 +138,7 @@ def _shown(call: Call, page: MessagePage, status: int = 200) -> Response:
 
 def _report(session: Session, actor: Actor, job_id: int) -> MessageReportPage:
     job = get_ordered_visible_to(session, actor, JOB_KIND, job_id)
-    alone = (job.result or {}).get("without_account", [])[:SHOWN]
+    alone = (job.result or {}).get("without_account", [])[:NAMED]
     return MessageReportPage(
         job=job,
         running=job.running,
