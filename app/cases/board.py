@@ -1,16 +1,19 @@
 """The board: how many cases stand in each stage, and the first cards of each.
 
-Every stage asks its own piece of the index for so many rows and no more, so that the board costs the same at any size.
+Every stage asks its own piece of the index for so many rows and no more, so that the board costs the same at any size. Where it is kept
+how many of a stage have a day, only as many pieces are asked for as its cards need.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Select, func, select, union_all
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session
 
 from app.cases.domain.state import CaseState
-from app.cases.lists import CASES, CaseFilter
+from app.cases.lists import CASES, CaseFilter, kept_of
+from app.cases.loads import UNDATED
 from app.cases.models import CaseFile
 from app.cases.queries import scope
 from app.kit.actor import Actor
@@ -30,12 +33,14 @@ class StageColumn:
 
 
 def columns_visible_to(viewer: Viewer, wanted: CaseFilter, stages: Sequence[str], cards: int) -> dict[str, StageColumn]:
-    """The open cases of the filter in each of `stages`, at most `cards` of each; two queries."""
-    counts = count_by_stage_visible_to(viewer, wanted, stages)
+    """The open cases of the filter in each of `stages`, at most `cards` of each; two queries, one where the numbers are kept."""
+    counts = _counts(viewer, wanted, stages)
     found: dict[str, list[CaseFile]] = {stage: [] for stage in stages}
-    for case in _first_cards(viewer, wanted, [stage for stage in stages if counts[stage].n], cards):
+    for case in _first_cards(viewer, wanted, counts, cards):
         found[case.stage].append(case)
-    return {stage: StageColumn(stage, counts[stage], tuple(found[stage][:cards])) for stage in stages}
+    return {
+        stage: StageColumn(stage, bounded(counts[stage].all, BOUND), tuple(found[stage][:cards])) for stage in stages
+    }
 
 
 def busiest_programme(session: Session, actor: Actor) -> str:
@@ -46,8 +51,33 @@ def busiest_programme(session: Session, actor: Actor) -> str:
     return session.scalar(busiest.limit(1)) or ""
 
 
-def count_by_stage_visible_to(viewer: Viewer, wanted: CaseFilter, stages: Sequence[str]) -> dict[str, Count]:
-    """How many open cases of the filter stand in each of `stages`, exactly up to 1,000; one query."""
+@dataclass(frozen=True)
+class _Number:
+    """How many cases stand in a stage, exactly up to 1,000 and one; how many of them have a day, where that is known."""
+
+    all: int = 0
+    dated: int | None = None
+
+    def pieces(self, cards: int) -> Sequence[bool]:
+        """Which rows are asked for so many cards: those with a day (True), those without."""
+        if self.dated is None:
+            return (True, False) if self.all else ()
+        return (*(True,) * bool(self.dated), *(False,) * (self.dated < min(cards, self.all)))
+
+
+def _counts(viewer: Viewer, wanted: CaseFilter, stages: Sequence[str]) -> dict[str, _Number]:
+    """How many open cases of the filter stand in each of `stages`."""
+    kept = kept_of(viewer, replace(wanted, state=CaseState.OPEN))
+    if kept is None:
+        return _counted(viewer, wanted, stages)
+    found: dict[str, Counter[bool]] = {stage: Counter() for stage in stages}
+    for lying, n in kept.items():
+        if lying.stage in found:
+            found[lying.stage][lying.due != UNDATED] += n
+    return {stage: _Number(n.total(), n[True]) for stage, n in found.items()}
+
+
+def _counted(viewer: Viewer, wanted: CaseFilter, stages: Sequence[str]) -> dict[str, _Number]:
     if not stages:
         return {}
     counts = [
@@ -57,22 +87,22 @@ def count_by_stage_visible_to(viewer: Viewer, wanted: CaseFilter, stages: Sequen
         for stage in stages
     ]
     row = viewer.session.execute(select(*counts)).one()
-    return {stage: bounded(n, BOUND) for stage, n in zip(stages, row, strict=True)}
+    return {stage: _Number(n) for stage, n in zip(stages, row, strict=True)}
 
 
-def _first_cards(viewer: Viewer, wanted: CaseFilter, stages: Iterable[str], cards: int) -> list[CaseFile]:
+def _first_cards(viewer: Viewer, wanted: CaseFilter, counts: Mapping[str, _Number], cards: int) -> list[CaseFile]:
     """At most `cards` with a day and `cards` without one of each stage, the earliest day first."""
     pieces = [
         CASES.narrowed(_in_order(viewer.actor, stage, dated), viewer, wanted).limit(cards).subquery()
-        for stage in stages
-        for dated in (True, False)
+        for stage, number in counts.items()
+        for dated in number.pieces(cards)
     ]
     if not pieces:
         return []
     rows = viewer.session.scalars(
         select(CaseFile)
         .join(CaseFile.enterprise)
-        .options(contains_eager(CaseFile.enterprise))
+        .options(*CASES.options)
         .where(CaseFile.id.in_(union_all(*(select(piece.c.id) for piece in pieces))))
         .order_by(CaseFile.next_due_on.is_(None), CaseFile.next_due_on, CaseFile.number)
     )

@@ -1,6 +1,7 @@
 """Cases as a list, and the register of firms narrowed by its cases."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Annotated, Any
@@ -9,13 +10,16 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, func, select,
 from sqlalchemy.orm import Session, contains_eager, defer
 
 from app.cases.domain.state import CaseState
-from app.cases.loads import SOON_DAYS
+from app.cases.loads import OVERDUE, SOON, SOON_DAYS, Lying, lying_visible_to
 from app.cases.models import CaseFile, CaseMarker
 from app.cases.queries import FAR, due_within, marked_in, overdue, scope
 from app.enterprises.lists import ENTERPRISES, WIDE, EnterpriseFilter
 from app.enterprises.models import Enterprise
 from app.enterprises.search_index import matching
+from app.journal.tallies import keeps
+from app.kit.actor import ActorKind
 from app.kit.lists import filters
+from app.kit.lists.filters import NOBODY
 from app.kit.lists.source import ListSource, both_ways
 from app.kit.lists.viewer import Viewer
 from app.kit.paging import Keyset
@@ -63,6 +67,38 @@ def _reached(wanted: CaseFilter, _viewer: Viewer) -> list[ColumnElement[bool]]:
     return [exists().where(marked, marked_in(wanted.reached) if wanted.reached else true())]
 
 
+#: What is told apart where cases are counted and kept.
+_TOLD_APART = ("programme", "year", "stage", "state", "officer", "overdue", "soon")
+
+
+def kept_of(viewer: Viewer, wanted: CaseFilter) -> Mapping[Lying, int] | None:
+    """How many cases the filter leaves, by where they lie; None where that is not kept, or not by what the filter asks."""
+    told = {name: getattr(wanted, name) for name in _TOLD_APART}
+    of_one_firm = viewer.actor.kind is ActorKind.ENTERPRISE
+    if of_one_firm or replace(CaseFilter(), **told) != wanted or not keeps(viewer.session):
+        return None
+    found = lying_visible_to(viewer.session, viewer.actor, viewer.on)
+    return {lying: n for lying, n in found.items() if _leaves(wanted, lying)}
+
+
+def _leaves(wanted: CaseFilter, lying: Lying) -> bool:
+    """Whether the filter leaves cases that lie so: what its conditions say of rows."""
+    return (
+        wanted.programme in ("", lying.programme)
+        and wanted.year in (None, lying.year)
+        and wanted.stage in ("", lying.stage)
+        and wanted.state in ("", lying.state)
+        and wanted.officer in (None, NOBODY if lying.officer_id is None else lying.officer_id)
+        and (not wanted.overdue or lying.due == OVERDUE)
+        and (not wanted.soon or lying.due == SOON)
+    )
+
+
+def _number(viewer: Viewer, wanted: CaseFilter) -> int | None:
+    found = kept_of(viewer, wanted)
+    return None if found is None else sum(found.values())
+
+
 CASES: ListSource[CaseFile, CaseFilter] = ListSource(
     kind=CaseFilter,
     visible=lambda viewer: select(CaseFile).join(CaseFile.enterprise).where(scope(viewer.actor)),
@@ -75,6 +111,7 @@ CASES: ListSource[CaseFile, CaseFilter] = ListSource(
     },
     usual=lambda _wanted: "-number",
     beyond=_reached,
+    kept=_number,
     options=(contains_eager(CaseFile.enterprise).options(*(defer(column) for column in WIDE)),),
 )
 

@@ -1,8 +1,9 @@
 """The ids of the firms that bulk work is about: those named by code, those of named cases, those of a filter."""
 
 from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.cases.domain.state import CaseState
@@ -28,16 +29,19 @@ def firm_ids_of_cases(session: Session, actor: Actor, numbers: Collection[str]) 
     return list(session.scalars(statement.distinct()))
 
 
-def firm_ids_visible_to(viewer: Viewer, wanted: FirmFilter, limit: int | None = None) -> list[int]:
-    """The firms of a filtered register, `limit` at most."""
-    statement = FIRMS.select(viewer, wanted).with_only_columns(Enterprise.id)
-    return list(viewer.session.scalars(statement.order_by(Enterprise.id).limit(limit)))
+def firms_visible_to(viewer: Viewer, wanted: FirmFilter) -> Select[Any]:
+    """Reads the ids of the firms of a filtered register."""
+    return FIRMS.select(viewer, wanted).with_only_columns(Enterprise.id)
 
 
-def firm_ids_of_cases_visible_to(viewer: Viewer, wanted: CaseFilter, limit: int | None = None) -> list[int]:
-    """The firms of a filtered list of cases, each once, `limit` at most."""
-    statement = firms_of(viewer, wanted).order_by(CaseFile.enterprise_id).distinct().limit(limit)
-    return list(viewer.session.scalars(statement))
+def firms_of_cases_visible_to(viewer: Viewer, wanted: CaseFilter) -> Select[Any]:
+    """Reads the ids of the firms of a filtered list of cases, each once."""
+    return select(Enterprise.id).where(Enterprise.id.in_(firms_of(viewer, wanted)))
+
+
+def list_firm_ids(session: Session, firms: Select[Any], limit: int | None = None) -> list[int]:
+    """The ids that such a statement reads, `limit` at most."""
+    return list(session.scalars(firms.order_by(Enterprise.id).limit(limit)))
 
 
 def open_cases_of_firms(session: Session, actor: Actor, enterprise_ids: Collection[int]) -> list[CaseFile]:

@@ -21,6 +21,7 @@ from app.cases.supply.queries import list_answers, list_corrections, list_materi
 from app.enterprises.models import IntellectualProperty
 from app.files.models import Document
 from app.kit.i18n import Bilingual
+from app.kit.membership import one_of
 from app.reference.queries import term_names
 
 T = TypeVar("T")
@@ -155,7 +156,7 @@ def _by_case(session: Session, statement: Any) -> Mapping[int, list[Any]]:
 
 def _answers(session: Session, ids: Sequence[int]) -> Mapping[int, list[Any]]:
     columns = (CaseAnswer.case_id, CaseAnswer.question, CaseAnswer.value, CaseAnswer.draft, CaseAnswer.handed_in)
-    return _by_case(session, select(*columns).where(CaseAnswer.case_id.in_(ids)))
+    return _by_case(session, select(*columns).where(one_of(CaseAnswer.case_id, ids)))
 
 
 def _materials(session: Session, ids: Sequence[int]) -> Mapping[int, list[Any]]:
@@ -163,7 +164,7 @@ def _materials(session: Session, ids: Sequence[int]) -> Mapping[int, list[Any]]:
     statement = (
         select(row.case_id, row.material, row.year, row.state, *document)
         .join(Document, Document.id == row.document_id)
-        .where(row.case_id.in_(ids), row.state != MaterialState.REMOVED)
+        .where(one_of(row.case_id, ids), row.state != MaterialState.REMOVED)
         .order_by(row.id)
     )
     found = session.execute(statement)
@@ -173,24 +174,24 @@ def _materials(session: Session, ids: Sequence[int]) -> Mapping[int, list[Any]]:
 def _corrections(session: Session, ids: Sequence[int]) -> Mapping[int, list[Any]]:
     item = CorrectionItem
     columns = (item.case_id, item.id, item.remark, item.answered_at, item.due_on, item.settled_on)
-    return _by_case(session, select(*columns).where(item.case_id.in_(ids), item.settled_on.is_(None)))
+    return _by_case(session, select(*columns).where(one_of(item.case_id, ids), item.settled_on.is_(None)))
 
 
 def _milestones(session: Session, ids: Sequence[int]) -> Mapping[int, list[Any]]:
     columns = (Milestone.case_id, Milestone.code, Milestone.due_on, Milestone.done_on, Milestone.lapsed_on)
-    return _by_case(session, select(*columns).where(Milestone.case_id.in_(ids)).order_by(Milestone.id))
+    return _by_case(session, select(*columns).where(one_of(Milestone.case_id, ids)).order_by(Milestone.id))
 
 
 def _approvals(session: Session, ids: Sequence[int]) -> Mapping[int, list[Any]]:
     columns = (Approval.case_id, Approval.action, Approval.officer_id, Approval.role, Approval.lapsed_at)
     in_force = Approval.lapsed_at.is_(None)
-    return _by_case(session, select(*columns).where(Approval.case_id.in_(ids), in_force).order_by(Approval.id))
+    return _by_case(session, select(*columns).where(one_of(Approval.case_id, ids), in_force).order_by(Approval.id))
 
 
 def _opinions(session: Session, ids: Sequence[int]) -> Mapping[int, list[Any]]:
     columns = (Opinion.case_id, Opinion.department, Opinion.outcome, Opinion.due_on, Opinion.withdrawn_at)
     in_force = Opinion.withdrawn_at.is_(None)
-    return _by_case(session, select(*columns).where(Opinion.case_id.in_(ids), in_force).order_by(Opinion.id.desc()))
+    return _by_case(session, select(*columns).where(one_of(Opinion.case_id, ids), in_force).order_by(Opinion.id.desc()))
 
 
 def _rights(session: Session, cases: Sequence[CaseFile]) -> Mapping[int, list[Any]]:
@@ -200,7 +201,7 @@ def _rights(session: Session, cases: Sequence[CaseFile]) -> Mapping[int, list[An
         select(right.enterprise_id, right.ip_class, number)
         .outerjoin(ClassTwoUse, and_(ClassTwoUse.ip_id == right.id, ClassTwoUse.released_on.is_(None)))
         .outerjoin(CaseFile, CaseFile.id == ClassTwoUse.case_id)
-        .where(right.enterprise_id.in_({case.enterprise_id for case in cases}))
+        .where(one_of(right.enterprise_id, {case.enterprise_id for case in cases}))
         .where(or_(right.ip_class == 2, ClassTwoUse.id.is_not(None)))
     )
     return _grouped((row.enterprise_id, row) for row in session.execute(statement))

@@ -1,12 +1,13 @@
 """What lists, counts, board and look-up show: one scope, one filter, few queries."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from app.cases import queries
 from app.cases.board import columns_visible_to
-from app.cases.lists import CASES, FIRMS, CaseFilter, FirmFilter
+from app.cases.lists import CASES, FIRMS, CaseFilter, FirmFilter, kept_of
 from app.cases.models import CaseFile
 from app.cases.service.objections import open_cases
 from app.enterprises.models import Enterprise
@@ -14,6 +15,7 @@ from app.enterprises.schemas import ReasonInput
 from app.enterprises.search_index import reindex
 from app.enterprises.service.retiring import retire
 from app.kit.actor import Actor, ActorKind, FirmRole
+from app.kit.db import commit, read_scope
 from app.kit.errors import Conflict, Invalid
 from app.kit.lists.filters import NOBODY, read_wanted
 from app.kit.lists.viewer import Viewer
@@ -222,3 +224,72 @@ def test_lists_are_served_by_an_index(session, head, explain):
     assert "SCAN case_file\n" not in explain(session, page) + "\n"
     mine = CASES.select(viewer, CaseFilter(officer=head.id, state="open"))
     assert "ix_case_file" in explain(session, mine)
+
+
+# -- numbers that are kept, and cards that are looked for -------------------------------------------------------------------
+
+
+FILTERS = (
+    CaseFilter(),
+    CaseFilter(programme=cases.PROGRAMME, state="open"),
+    CaseFilter(programme=cases.PROGRAMME, stage="intent", year=2019),
+    CaseFilter(state="withdrawn"),
+    CaseFilter(officer=NOBODY, state="open"),
+    CaseFilter(overdue=True),
+    CaseFilter(soon=True, state="open"),
+)
+
+
+def varied(session, head, count=60):
+    """Cases open and closed, with a day before, on, soon after and long after `ON` or none, led by somebody or nobody."""
+    bulk(session, head, count)
+    days = (None, ON - timedelta(days=1), ON, ON + timedelta(days=7), ON + timedelta(days=8))
+    for case in session.scalars(select(CaseFile)):
+        case.next_due_on = days[case.id % len(days)]
+        case.officer_id = head.id if case.id % 3 else None
+        case.state = "open" if case.id % 7 else "withdrawn"
+    commit(session)
+
+
+@pytest.mark.parametrize("wanted", FILTERS, ids=str)
+def test_a_list_of_cases_is_counted_alike_with_and_without_what_is_kept(database, session, head, wanted):
+    varied(session, head)
+    with read_scope(database) as reading:
+        kept, counted = Viewer(reading, head, ON), Viewer(session, head, ON)
+        assert kept_of(kept, wanted) is not None and kept_of(counted, wanted) is None
+        assert CASES.count(kept, wanted) == CASES.count(counted, wanted)
+
+
+def test_what_is_not_told_apart_is_counted(database, head):
+    with read_scope(database) as reading:
+        viewer = Viewer(reading, head, ON)
+        for wanted in (CaseFilter(q="示例"), CaseFilter(round="1"), CaseFilter(marker="submitted")):
+            assert kept_of(viewer, wanted) is None
+        assert kept_of(viewer, CaseFilter()) is not None
+
+
+@pytest.mark.parametrize("cards", [2, 20])
+def test_a_board_whose_numbers_are_kept_shows_the_same_cards(database, session, head, cards):
+    varied(session, head)
+    wanted = CaseFilter(programme=cases.PROGRAMME)
+    with read_scope(database) as reading:
+        boards = [
+            {
+                stage: (column.count, [card.number for card in column.cards])
+                for stage, column in columns_visible_to(Viewer(each, head, ON), wanted, STAGES, cards).items()
+            }
+            for each in (reading, session)
+        ]
+    assert boards[0] == boards[1]
+    assert any(numbers for _count, numbers in boards[0].values())
+
+
+def test_a_board_whose_numbers_are_kept_is_one_statement(database, session, head, count_queries):
+    varied(session, head)
+    with read_scope(database) as reading:
+        viewer, wanted = Viewer(reading, head, ON), CaseFilter(programme=cases.PROGRAMME)
+        columns_visible_to(viewer, wanted, STAGES, cards=20)
+        with count_queries() as statements:
+            columns_visible_to(viewer, wanted, STAGES, cards=20)
+    assert len(statements) == 1, statements
+    assert "count(" not in statements[0]

@@ -80,6 +80,11 @@ def insisted_on(programme: Programme, action: StageAction, supplies: Supplies) -
     return refusing(_of_step(programme, action, supplies))
 
 
+def is_refused(programme: Programme, action: StageAction, supplies: Supplies) -> bool:
+    """Whether `insisted_on` names anything; looks no further than the first."""
+    return any(need.blocks and not need.in_form for need in _of_step(programme, action, supplies))
+
+
 def refusing(needs: Iterable[Need]) -> tuple[Need, ...]:
     """The needs for which the step is refused, apart from what its form asks for."""
     return tuple(need for need in needs if need.blocks and not need.in_form)
@@ -225,7 +230,7 @@ def _milestones(programme: Programme, action: StageAction, supplies: Supplies) -
     """Those the step insists on; of the others made on the way, the ones that still wait are worth doing."""
     insisted = action.needs.milestones
     looks_back = action.weight == "main" and supplies.milestones_open
-    worth = _made_on_the_way(programme, action) if looks_back else frozenset()
+    worth = programme.made_before(action) if looks_back else frozenset()
     for template in programme.milestones:
         code = template.code
         waits = code in supplies.milestones_open
@@ -241,14 +246,6 @@ def _milestones(programme: Programme, action: StageAction, supplies: Supplies) -
                 due_on=supplies.milestones_open.get(code),
                 cites=template.cites,
             )
-
-
-def _made_on_the_way(programme: Programme, action: StageAction) -> frozenset[str]:
-    """The milestones that belong before `action`: made at the opening or in a stage that the step leaves behind."""
-    main = [stage.code for stage in programme.main_path]
-    behind = {code for code in main if action.to in main and main.index(code) < main.index(action.to)}
-    behind |= set(action.from_) | {"opening"}
-    return frozenset(template.code for template in programme.milestones if template.made_at in behind)
 
 
 def _verdict(_programme: Programme, action: StageAction, supplies: Supplies) -> Iterator[Need]:

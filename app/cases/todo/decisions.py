@@ -83,6 +83,7 @@ def _clocks(asked: TodoQuery) -> TodoSource:
         rows=cases(asked, (CaseClock, _running_out(asked))),
         key=CaseClock.id,
         due=CaseClock.due_on,
+        dated=True,
         case_id=CaseFile.id,
         firm_id=CaseFile.enterprise_id,
         officer_id=CaseFile.officer_id,

@@ -73,14 +73,22 @@ class TodoQuery:
     officer_id: int | None = None
     programme: str = ""
     overdue: bool = False
+    _sources: dict[str, "TodoSource | None"] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def source(self, provider: "Provider") -> "TodoSource | None":
+        """Where one kind of them is found: its statement is made once, for the numbers and for the rows."""
+        if provider.code not in self._sources:
+            self._sources[provider.code] = provider.find(self)
+        return self._sources[provider.code]
 
 
 @dataclass(frozen=True)
 class TodoSource:
     """Where to-dos of one kind are found: `rows` without columns, and what each row says.
 
-    `key` is the id of what asks to be done and is unique in its kind; `due` None means that none has a day. `about` and
-    `about_en` are a code or a title in both languages, `n` how many there are, `version` that of the row for its form.
+    `key` is the id of what asks to be done and is unique in its kind; `due` None means that none has a day, `dated` that each has
+    one, by what is asked of the rows: none are looked for without. `about` and `about_en` are a code or a title in both languages,
+    `n` how many there are, `version` that of the row for its form.
     """
 
     rows: Select[Any]
@@ -93,6 +101,7 @@ class TodoSource:
     about_en: Any = ""
     n: Any = 1
     version: Any = 0
+    dated: bool = False
 
 
 @dataclass(frozen=True)
@@ -169,27 +178,31 @@ def page_todos(
 
 def tally_todos(session: Session, providers: Sequence[Provider], asked: TodoQuery) -> dict[str, TodoCount]:
     """How many of each kind wait, by the provider's code; one statement, and one more where there are more than a thousand."""
-    kept = [provider for provider in providers if provider.kept_for is not None and keeps(session)]
-    found = {provider.code: n for provider in kept if (n := _kept_count(session, provider, asked)) is not None}
+    kept = {one: one.kept_for(asked) for one in providers if one.kept_for is not None and keeps(session)}
+    tallies = ((provider.code, _kept_count(session, provider, key, asked)) for provider, key in kept.items())
+    found = {code: n for code, n in tallies if n is not None}
     return found | _counted(session, [provider for provider in providers if provider not in kept], asked)
 
 
-def _kept_count(session: Session, provider: Provider, asked: TodoQuery) -> TodoCount | None:
+def _kept_count(session: Session, provider: Provider, kept_for: Hashable, asked: TodoQuery) -> TodoCount | None:
     """Of what is counted for all officers together, the part of the one who is asked for, or all."""
-    source = provider.find(replace(asked, officer_id=None))
-    if source is None or provider.kept_for is None:
+    source = (asked if asked.officer_id is None else replace(asked, officer_id=None)).source(provider)
+    whose = None if provider.everyones else asked.officer_id
+    if source is not None and source.officer_id is None:  # what is nobody's is counted for each desk
+        source, kept_for, whose = asked.source(provider), (kept_for, asked.officer_id), None
+    if source is None:
         return None
     late = case((source.due < asked.on, 1), else_=0)
-    key = ("todo", provider.code, asked.actor.region_prefix, asked.programme, asked.on, provider.kept_for(asked))
-    groups = kept_groups(session, key, source.rows, source.firm_id, (source.officer_id, late))
-    whose = None if provider.everyones else asked.officer_id
+    key = ("todo", provider.code, asked.actor.region_prefix, asked.programme, asked.on, kept_for)
+    officer = _number_column(source.officer_id, "officer_id")
+    groups = kept_groups(session, key, source.rows, source.firm_id, (officer, late))
     own = {group: n for group, n in groups.items() if whose in (None, group[0])}
     overdue = sum(n for (_officer, is_late), n in own.items() if is_late)
     return TodoCount(bounded(sum(own.values()), BOUND), bounded(overdue, BOUND))
 
 
 def _counted(session: Session, providers: Sequence[Provider], asked: TodoQuery) -> dict[str, TodoCount]:
-    sources = {provider.code: source for provider in providers if (source := provider.find(asked)) is not None}
+    sources = {provider.code: source for provider in providers if (source := asked.source(provider)) is not None}
     if not sources:
         return {}
     pieces = [_both_numbers(rank, source, asked.on) for rank, source in enumerate(sources.values())]
@@ -207,7 +220,7 @@ def total(tallies: Iterable[Count]) -> Count:
 
 
 def _wanted(provider: Provider, asked: TodoQuery) -> TodoSource | None:
-    source = provider.find(asked)
+    source = asked.source(provider)
     if source is None or not asked.overdue:
         return source
     return None if source.due is None else replace(source, rows=source.rows.where(source.due < asked.on))
@@ -252,8 +265,12 @@ def _pieces(source: TodoSource | None, rank: int, values: list[Any], backwards: 
     far = literal(FAR, Date())
     if source.due is None:
         return [_piece(source, source.rows, far, rank, values, backwards, limit)]
+    with_day = source.rows if source.dated else source.rows.where(source.due.is_not(None))
+    dated = _piece(source, with_day, source.due, rank, values, backwards, limit)
+    if source.dated:
+        return [dated]
     return [
-        _piece(source, source.rows.where(source.due.is_not(None)), source.due, rank, values, backwards, limit),
+        dated,
         _piece(source, source.rows.where(source.due.is_(None)), far, rank, values, backwards, limit),
     ]
 

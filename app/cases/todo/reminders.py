@@ -38,6 +38,7 @@ def _opinions(asked: TodoQuery) -> TodoSource:
         rows=rows,
         key=Opinion.id,
         due=Opinion.due_on,
+        dated=True,
         case_id=CaseFile.id,
         firm_id=CaseFile.enterprise_id,
         officer_id=CaseFile.officer_id,
@@ -64,6 +65,7 @@ def _corrections(asked: TodoQuery) -> TodoSource:
         rows=cases(asked, (CorrectionItem, _late_item(CorrectionItem, asked))).where(first),
         key=CorrectionItem.id,
         due=CorrectionItem.due_on,
+        dated=True,
         case_id=CaseFile.id,
         firm_id=CaseFile.enterprise_id,
         officer_id=CaseFile.officer_id,
@@ -78,6 +80,7 @@ def _milestones(asked: TodoQuery) -> TodoSource:
         rows=cases(asked).where(near, led(asked), ~bureaus_turn(asked)),
         key=CaseFile.id,
         due=CaseFile.next_due_on,
+        dated=True,
         case_id=CaseFile.id,
         firm_id=CaseFile.enterprise_id,
         officer_id=CaseFile.officer_id,
@@ -106,6 +109,7 @@ def _duties(asked: TodoQuery, by: str) -> TodoSource:
         rows=rows.where(CaseDuty.done_on.is_(None), CaseDuty.waived_on.is_(None), CaseDuty.by == by, or_(near, begun)),
         key=CaseDuty.id,
         due=CaseDuty.due_on,
+        dated=True,
         case_id=CaseFile.id,
         firm_id=CaseFile.enterprise_id,
         officer_id=CaseFile.officer_id,
@@ -158,6 +162,7 @@ def _certificates(asked: TodoQuery) -> TodoSource | None:
         ),
         key=Certificate.id,
         due=Certificate.expires_on,
+        dated=True,
         firm_id=Certificate.enterprise_id,
         about=Certificate.kind,
         about_en=Certificate.number,
@@ -174,18 +179,9 @@ def _ends_soon(on: date) -> ColumnElement[bool]:
 
 def _under_way(kinds: dict[str, str]) -> ColumnElement[bool]:
     """Whether the firm is being led to the next certificate already."""
-    return or_(
-        *(
-            and_(
-                Certificate.kind == kind,
-                exists().where(
-                    CaseFile.enterprise_id == Certificate.enterprise_id,
-                    CaseFile.programme_code == programme,
-                    CaseFile.state == CaseState.OPEN,
-                ),
-            )
-            for kind, programme in kinds.items()
-        )
+    leads = (and_(Certificate.kind == kind, CaseFile.programme_code == code) for kind, code in kinds.items())
+    return exists().where(
+        CaseFile.enterprise_id == Certificate.enterprise_id, CaseFile.state == CaseState.OPEN, or_(*leads)
     )
 
 
@@ -216,6 +212,7 @@ def _documents(asked: TodoQuery) -> TodoSource:
         ),
         key=Document.id,
         due=Document.valid_until,
+        dated=True,
         firm_id=Document.enterprise_id,
         about=Document.title,
     )
@@ -226,5 +223,5 @@ CORRECTION_LATE = Provider("correction_late", TodoGroup.REMIND, _corrections)
 MILESTONE = Provider("milestone", TodoGroup.REMIND, _milestones, kept_for=lambda asked: asked.actor.traits.heads)
 FIRMS_DUTY = Provider("firms_duty", TodoGroup.REMIND, _firms_duties)
 OWN_DUTY = Provider("own_duty", TodoGroup.REMIND, _own_duties)
-CERTIFICATE = Provider("certificate", TodoGroup.REMIND, _certificates)
+CERTIFICATE = Provider("certificate", TodoGroup.REMIND, _certificates, kept_for=lambda _asked: "")
 DOCUMENT = Provider("document", TodoGroup.REMIND, _documents)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.kit.lists.filters import Condition, comparisons, conditions
 from app.kit.lists.viewer import Viewer
-from app.kit.paging import Count, Keyset, Page, begun, count_up_to, page
+from app.kit.paging import Count, Keyset, Page, begun, bounded, count_up_to, page
 
 Row = TypeVar("Row")
 Wanted = TypeVar("Wanted")
@@ -64,7 +64,8 @@ class ListSource(Generic[Row, Wanted]):
 
     `orders` by their names in addresses, the first is the usual one unless `usual` says otherwise; `beyond` says what several
     fields of the filter mean together; `options` are for reading rows, not for counting them. `plain` rows are read past the ORM:
-    they have the columns of their one table by name, and nothing else.
+    they have the columns of their one table by name, and nothing else. `kept` says how many rows a filter leaves where that is known
+    without counting.
     """
 
     kind: type[Wanted]
@@ -76,6 +77,7 @@ class ListSource(Generic[Row, Wanted]):
     options: tuple[Any, ...] = ()
     bound: int = 10_000
     plain: bool = False
+    kept: Callable[[Viewer, Wanted], int | None] | None = None
 
     def of_kind(self, kind: type[Narrower]) -> "ListSource[Row, Narrower]":
         """The same rows, narrowed by a filter with more fields."""
@@ -158,6 +160,9 @@ class ListSource(Generic[Row, Wanted]):
 
     def count(self, viewer: Viewer, wanted: Wanted) -> Count:
         """How many rows, exactly up to `bound`."""
+        known = self.kept(viewer, wanted) if self.kept else None
+        if known is not None:
+            return bounded(known, self.bound)
         return count_up_to(viewer.session, self.select(viewer, wanted).with_only_columns(self.id), self.bound)
 
     def stream(self, viewer: Viewer, wanted: Wanted, sort: str = "") -> Iterator[list[Row]]:

@@ -234,6 +234,19 @@ class Programme(Cited):
         stages = {code for action in self.actions for code in action.from_}
         return {code: tuple(action for action in self.actions if code in action.from_) for code in stages}
 
+    @cached_property
+    def _made_before(self) -> dict[str, frozenset[str]]:
+        main = [stage.code for stage in self.main_path]
+        found = {}
+        for action in self.actions:
+            behind = set(main[: main.index(action.to)] if action.to in main else ()) | {*action.from_, "opening"}
+            found[action.code] = frozenset(made.code for made in self.milestones if made.made_at in behind)
+        return found
+
+    def made_before(self, action: StageAction) -> frozenset[str]:
+        """The milestones that belong before `action`: made at the opening or in a stage that the step leaves behind."""
+        return self._made_before[action.code]
+
     def stage(self, code: str) -> Stage:
         """The stage `code`; a KeyError means a corrupted case, never bad input."""
         return self._stages[code]

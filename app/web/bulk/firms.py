@@ -9,8 +9,9 @@ from starlette.datastructures import FormData
 from app.cases.selection import (
     firm_ids_by_code,
     firm_ids_of_cases,
-    firm_ids_of_cases_visible_to,
-    firm_ids_visible_to,
+    firms_of_cases_visible_to,
+    firms_visible_to,
+    list_firm_ids,
 )
 from app.doors.pages.render import safe_next
 from app.engagement.schemas import MOST_AT_ONCE
@@ -52,5 +53,7 @@ def chosen_firms(session: Session, actor: Actor, now: datetime, form: FormData) 
 
 def _all(viewer: Viewer, query: str, *, of_cases: bool) -> list[int]:
     if of_cases:
-        return firm_ids_of_cases_visible_to(viewer, CASES.wanted(CASES.model.of(query), viewer), MOST_AT_ONCE + 1)
-    return firm_ids_visible_to(viewer, FIRMS.wanted(FIRMS.model.of(query), viewer), MOST_AT_ONCE + 1)
+        firms = firms_of_cases_visible_to(viewer, CASES.wanted(CASES.model.of(query), viewer))
+    else:
+        firms = firms_visible_to(viewer, FIRMS.wanted(FIRMS.model.of(query), viewer))
+    return list_firm_ids(viewer.session, firms, MOST_AT_ONCE + 1)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from app.accounts.queries import list_officers
 from app.cases import actions
 from app.cases.board import busiest_programme, columns_visible_to
-from app.cases.domain.needs import insisted_on, next_action
+from app.cases.domain.needs import insisted_on, is_refused, next_action
 from app.cases.domain.steps import available, may_act
 from app.cases.domain.supplies import Supplies
 from app.cases.loaded import place_of
@@ -138,22 +138,15 @@ def _card(catalogue: Catalogue, case: CaseFile, actor: Actor, line: CaseLine, su
     programme = catalogue.get(case.programme_code, case.programme_version)
     action = next_action(programme, case.stage)
     missing = insisted_on(programme, action, supplies) if action else ()
-    step = None
-    moves: tuple[BoardMove, ...] = ()
-    if can(actor, actions.STEP, place_of(case.enterprise)):
-        moves = _moves(programme, case, actor, supplies)
-        if action is not None and may_act(actor, action):
-            step = str(action.label), _step_url(case, action)
-    return BoardCard(line, step, need_lines(programme, case.number, missing, supplies.on), moves)
-
-
-def _moves(programme: Programme, case: CaseFile, actor: Actor, supplies: Supplies) -> tuple[BoardMove, ...]:
-    """The steps that would be accepted now, once their forms are filled in."""
-    return tuple(
-        BoardMove("" if programme.stage(action.to).is_final else action.to, str(action.label), _step_url(case, action))
-        for action in available(programme, case, actor)
-        if not insisted_on(programme, action, supplies)
+    if not can(actor, actions.STEP, place_of(case.enterprise)):
+        return BoardCard(line, None, need_lines(programme, case.number, missing, supplies.on), ())
+    step = (str(action.label), _step_url(case, action)) if action is not None and may_act(actor, action) else None
+    moves = tuple(
+        BoardMove("" if programme.stage(one.to).is_final else one.to, str(one.label), _step_url(case, one))
+        for one in available(programme, case, actor)
+        if not (missing if one is action else is_refused(programme, one, supplies))
     )
+    return BoardCard(line, step, need_lines(programme, case.number, missing, supplies.on), moves)
 
 
 def _step_url(case: CaseFile, action: StageAction) -> str:

@@ -40,7 +40,7 @@ MINE, OFFICE = "mine", "office"
 class TodoFilter:
     """Whose things to do (none said: `whose`), of which kind and programme, all or what is overdue; `now` is when they are read.
 
-    `waiting` are the kinds of which there is something, where that was counted before.
+    `waiting` are the kinds of which there is something, where that was counted before, and `asked` what was asked then.
     """
 
     view: Annotated[str, filters.Filter(filters.among((MINE, OFFICE)))] = ""
@@ -49,6 +49,7 @@ class TodoFilter:
     overdue: Annotated[bool, filters.Filter(filters.ticked)] = False
     now: datetime = field(kw_only=True)
     waiting: frozenset[str] | None = field(default=None, kw_only=True)
+    asked: TodoQuery | None = field(default=None, kw_only=True)
 
 
 def whose(view: str, actor: Actor) -> str:
@@ -64,7 +65,7 @@ def _kinds(viewer: Viewer, group: str = "") -> Sequence[Kind]:
 
 
 def _asked(viewer: Viewer, wanted: TodoFilter) -> TodoQuery:
-    return TodoQuery(
+    return wanted.asked or TodoQuery(
         actor=viewer.actor,
         now=wanted.now,
         on=viewer.on,
@@ -147,8 +148,9 @@ def tasks_page(call: Call, query: Annotated[ListQuery, LIST.asked]) -> Response:
 def load_tasks(viewer: Viewer, now: datetime, query: ListQuery, limit: int = LIST.size) -> Tasks:
     """One page of the things to do that the address asks for."""
     wanted = LIST.wanted(query, viewer, now=now)
-    kinds, chosen, tallies = _kinds(viewer), _kinds(viewer, wanted.kind), _tally(viewer, wanted)
     asked = _asked(viewer, wanted)
+    wanted = replace(wanted, asked=asked)
+    kinds, chosen, tallies = _kinds(viewer), _kinds(viewer, wanted.kind), _tally(viewer, wanted)
     view = replace(LIST, size=limit, lines=lambda viewer, rows: todo_lines(viewer.session, chosen, asked, rows))
     found = view.found(query, viewer, replace(wanted, waiting=_waiting(wanted, tallies)))
     return Tasks(

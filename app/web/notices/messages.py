@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.cases.lists import FIRMS, firms_of
+from app.cases.selection import firms_of_cases_visible_to, firms_visible_to, list_firm_ids
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
 from app.doors.forms.bound import Bound, bind, empty
@@ -75,7 +74,7 @@ def preview_or_send(call: Call) -> Response:
 
     if call.form.get("step") != "send":
         return shown(bound)
-    firms = list(call.session.scalars(_firms(call, of, query).order_by(Enterprise.id)))
+    firms = list_firm_ids(call.session, _firms(call, of, query))
     if str(call.form.get("expected")) != str(len(firms)):
         bound.summary.append(_("名单刚有变化，请重新核对后发送。"))
         return shown(bound)
@@ -99,15 +98,13 @@ def progress(call: Call, job_id: int) -> Response:
     return call.bar("web/messages/progress.html", _report(call.session, call.actor, job_id))
 
 
-def _firms(call: Call, of: str, query: str) -> Select[Any]:
-    """Reads the ids of the list's firms, each once, by the list's own filter."""
+def _firms(call: Call, of: str, query: str) -> Any:
+    """What reads the ids of the list's firms, each once, by the list's own filter."""
     viewer = call.viewer
     if of == CASES:
-        chosen = firms_of(viewer, LISTED_CASES.wanted(LISTED_CASES.model.of(query), viewer))
-        return select(Enterprise.id).where(Enterprise.id.in_(chosen))
+        return firms_of_cases_visible_to(viewer, LISTED_CASES.wanted(LISTED_CASES.model.of(query), viewer))
     if of == ENTERPRISES:
-        wanted = LISTED_FIRMS.wanted(LISTED_FIRMS.model.of(query), viewer)
-        return FIRMS.select(viewer, wanted).with_only_columns(Enterprise.id)
+        return firms_visible_to(viewer, LISTED_FIRMS.wanted(LISTED_FIRMS.model.of(query), viewer))
     raise NotFound("notices.list", _("没有这个名单。"))
 
 
