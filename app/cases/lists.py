@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Annotated, Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal_column, select, true
 from sqlalchemy.orm import Session, contains_eager, defer
 
 from app.cases.domain.state import CaseState
 from app.cases.loads import OVERDUE, SOON, SOON_DAYS, Lying, lying_visible_to
-from app.cases.models import CaseFile, CaseMarker
-from app.cases.queries import FAR, due_within, marked_in, overdue, scope
+from app.cases.models import FAR, CaseFile, CaseMarker
+from app.cases.queries import due_within, marked_in, overdue, scope
 from app.enterprises.lists import ENTERPRISES, WIDE, EnterpriseFilter
 from app.enterprises.models import Enterprise
 from app.enterprises.search_index import matching
@@ -99,13 +99,14 @@ def _number(viewer: Viewer, wanted: CaseFilter) -> int | None:
     return None if found is None else sum(found.values())
 
 
+_DAY = func.coalesce(CaseFile.next_due_on, literal_column(FAR))
 CASES: ListSource[CaseFile, CaseFilter] = ListSource(
     kind=CaseFilter,
     visible=lambda viewer: select(CaseFile).join(CaseFile.enterprise).where(scope(viewer.actor)),
     id=CaseFile.id,
     orders=both_ways("number", CaseFile.number)
     | {
-        "due": Keyset([(func.coalesce(CaseFile.next_due_on, FAR).label("next_due"), "asc"), (CaseFile.number, "asc")]),
+        "due": Keyset([(_DAY.label("next_due"), "asc"), (CaseFile.number, "asc")]),
         "-stage_entered_on": Keyset([(CaseFile.stage_entered_on, "desc"), (CaseFile.number, "desc")]),
         "name": Keyset([(Enterprise.name_pinyin, "asc"), (CaseFile.number, "asc")]),
     },

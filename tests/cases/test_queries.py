@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy import text as sql
 
 from app.cases import queries
 from app.cases.board import columns_visible_to
@@ -224,6 +225,19 @@ def test_lists_are_served_by_an_index(session, head, explain):
     assert "SCAN case_file\n" not in explain(session, page) + "\n"
     mine = CASES.select(viewer, CaseFilter(officer=head.id, state="open"))
     assert "ix_case_file" in explain(session, mine)
+
+
+def test_an_officers_cases_by_their_day_are_found_and_not_sorted_out(session, head, explain, dialect):
+    varied(session, head, 400)
+    viewer, wanted = Viewer(session, head, ON), CaseFilter(officer=head.id, state="open")
+    page = CASES.select(viewer, wanted).order_by(*CASES.keyset(wanted, "due").order_by()).limit(20)
+    if dialect == "postgresql":
+        session.execute(sql("analyze"))
+        session.execute(sql("set local enable_sort = off"))
+        session.execute(sql("set local enable_hashjoin = off"))
+    plan = explain(session, page)
+    assert "ix_case_file_officer_by_day" in plan, plan
+    assert "TEMP B-TREE" not in plan and "Sort" not in plan, plan
 
 
 # -- numbers that are kept, and cards that are looked for -------------------------------------------------------------------
