@@ -12,7 +12,7 @@ from app.cases.printouts.file_names import file_name
 from app.cases.printouts.pdf import print_dossier
 from app.kit.clock import shanghai
 from app.kit.errors import NotFound
-from app.kit.pdf.typeset import FontMissing
+from app.kit.pdf.typeset import NotPrinted
 from app.kit.storage.blobs import BlobStore
 from app.kit.tabular.writer import write_csv
 
@@ -69,7 +69,7 @@ def _papers(dossier: Dossier) -> Iterator[tuple[str, bytes]]:
     """What is made here: the record itself, and the list of the evidence for people and for checking."""
     try:
         yield "卷宗.pdf", print_dossier(dossier)
-    except FontMissing as error:
+    except NotPrinted as error:
         yield "说明.txt", _text([error.message])
     rows = (
         (each.ordinal, each.serves, each.title, each.path, each.size, each.sha256, each.state, each.valid_until)

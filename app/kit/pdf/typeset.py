@@ -31,8 +31,16 @@ FAMILIES = (
 )
 
 
-class FontMissing(Unavailable):
+class NotPrinted(Unavailable):
+    """A paper could not be set; whoever makes several goes on without it."""
+
+
+class FontMissing(NotPrinted):
     """There is no Chinese font to print with."""
+
+
+class SetTooLong(NotPrinted):
+    """It was not set in time; what it had begun is given up."""
 
 
 @cache
@@ -45,7 +53,7 @@ def chinese_families() -> tuple[str, ...]:
 def print_pdf(layout: Path, given: Mapping[str, Any], made_at: datetime) -> bytes:
     """The PDF of the typst file `layout`, which finds `given` and `fonts` as JSON in its input `given`.
 
-    Raises `FontMissing` where there is no Chinese font, saying which package brings one.
+    Raises `FontMissing` where there is no Chinese font, saying which package brings one, and `SetTooLong` after `PATIENCE` seconds.
     """
     families = chinese_families()
     if not families:
@@ -59,9 +67,16 @@ def print_pdf(layout: Path, given: Mapping[str, Any], made_at: datetime) -> byte
 def _set(source: str, given: Mapping[str, Any], made_at: datetime) -> bytes:
     """Set by a process of its own: each paper leaves fonts and pieces of itself in the memory of whoever sets it, 25 to 70 MB."""
     asked = {"source": source, "given": json.dumps(given, ensure_ascii=False), "made_at": made_at.timestamp()}
-    done = subprocess.run(  # noqa: S603 - our own program, and what it sets comes to it as data
-        [sys.executable, "-I", str(SETTER)], input=json.dumps(asked).encode(), capture_output=True, timeout=PATIENCE
-    )
+    command = [sys.executable, "-I", str(SETTER)]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own program, and what it sets comes to it as data
+            command, input=json.dumps(asked).encode(), capture_output=True, timeout=PATIENCE
+        )
+    except subprocess.TimeoutExpired:
+        message = _(
+            "生成 PDF 超过 %(n)s 秒，已停止，没有文件。内容太多或服务器太忙，请稍后重试；仍不行的，请联系系统管理员。"
+        )
+        raise SetTooLong("printing.slow", message % {"n": PATIENCE}) from None
     if done.returncode:
         raise RuntimeError(f"typst: {done.stderr.decode(errors='replace')[-2_000:]}")
     return done.stdout
