@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import struct
 import zipfile
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from python_calamine import CalamineWorkbook
 from app.kit.errors import Invalid
 from app.kit.tabular import open_table, write_csv, write_xlsx
 from app.kit.tabular.reader import Row
-from app.kit.tabular.workbook import stream_xlsx
+from app.kit.tabular.workbook import SheetFoot, stream_xlsx
 from app.kit.tabular.writer import is_formula, safe_text
 from app.kit.tabular.xlsx_guard import MAX_ENTRIES, MAX_UNPACKED_BYTES
 from tests.counts import Counts
@@ -313,6 +314,55 @@ def test_a_workbook_keeps_numbers_and_days_and_prints_well(tmp_path: Path) -> No
     assert 'orientation="landscape"' in xml and 'fitToPage="1"' in xml and 'fitToHeight="0"' in xml
     assert "_xlnm.Print_Titles" in book and "企业库-2021 6 30" in book
     assert all(f'formatCode="{code}"' in styles for code in ("#,##0.00", "yyyy-mm-dd", "yyyy-mm-dd hh:mm"))
+
+
+#: A4 across without its margins, as wide as so many digits of the usual font; that font, and the rows that stand on a page, in points.
+_PAGE_DIGITS, _FONT, _PAGE_POINTS, _ROW_POINTS = 149, 11, 516, 15
+
+
+def test_a_wide_list_of_300_rows_prints_on_ten_pages_in_8_points(tmp_path: Path) -> None:
+    """Every third firm has long texts, as in the register of the demo."""
+    long = ["潜江市周矶精密铸造智能装备科技有限责任公司（示例）", "914290051836604657", "湖北省潜江市园林街道"]
+    long += ["先进制造与自动化 · 先进制造工艺与装备", "高新技术企业、科技型中小企业、专精特新企业"]
+    short = ["潜江周矶铸造有限公司（示例）", "914290051836604657", "园林街道", "新材料", "高企"]
+    header = ["企业名称", "统一社会信用代码", "所在区域", "技术领域", "标签", "注册日期", "注册资本（万元）"]
+    rows = [[*(short if number % 3 else long), date(2021, 2, 18), Decimal("3820.50")] for number in range(300)]
+    path = tmp_path / "out.xlsx"
+    path.write_bytes(write_xlsx(rows, header))
+    with zipfile.ZipFile(path) as archive:
+        xml, styles = (archive.read(f"xl/{name}.xml").decode() for name in ("worksheets/sheet1", "styles"))
+    widths = [float(width) for width in re.findall(r'<col [^>]*width="([\d.]+)"', xml)]
+    scale = min(1, _PAGE_DIGITS / sum(widths))
+    assert _FONT * scale >= 8
+    assert widths[1] >= 20 and widths[5] >= 12, "codes, days and amounts are never broken"
+    lines = sum(_lines(row, widths) for row in rows)
+    assert lines > 300 and lines * _ROW_POINTS * scale <= 10 * _PAGE_POINTS
+    assert 's="5" t="inlineStr"' in xml and 'wrapText="1"' in styles
+
+
+def _lines(row: list[Any], widths: list[float]) -> int:
+    texts = [
+        (cell, width) for cell, width in zip(row, widths, strict=True) if isinstance(cell, str) and not cell.isascii()
+    ]
+    return max(-(-2 * len(text) // int(width)) for text, width in texts)
+
+
+def test_a_narrow_list_is_not_broken_into_lines(tmp_path: Path) -> None:
+    path = tmp_path / "out.xlsx"
+    path.write_bytes(write_xlsx([["914290051836604657", "甲乙丙" * 12]], ["代码", "名称"]))
+    with zipfile.ZipFile(path) as archive:
+        assert 's="5"' not in archive.read("xl/worksheets/sheet1.xml").decode()
+
+
+def test_the_foot_of_a_page_says_who_when_which_and_how_many(tmp_path: Path) -> None:
+    path = tmp_path / "out.xlsx"
+    foot = SheetFoot("李晓 & 王芳 · 2021-06-30 10:00", lambda n: f"{'长' * 300} · 共 {n} 行")
+    path.write_bytes(b"".join(stream_xlsx([["甲"]] * 3, ["名称"], sheet="企业库", foot=foot)))
+    with zipfile.ZipFile(path) as archive:
+        root = parse(archive.read("xl/worksheets/sheet1.xml"))
+    (found,) = (each.text or "" for each in root.iter() if each.tag.endswith("oddFooter"))
+    assert found.startswith("&L&8 李晓 && 王芳 · 2021-06-30 10:00&C&8 &P / &N&R&8 ")
+    assert found.endswith("… · 共 3 行") and len(found) <= 255
 
 
 def test_a_workbook_is_sent_while_its_rows_come(tmp_path: Path) -> None:

@@ -1,7 +1,10 @@
+import io
 import re
+import zipfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
+from xml.etree.ElementTree import fromstring as parse
 
 import pytest
 from sqlalchemy.orm import Session
@@ -107,6 +110,29 @@ def test_the_export_is_what_is_seen(sign_in: SignIn, session: Session, extension
         assert len(lines) == 3
         assert lines[1].startswith("'=1+1")
     assert sign_in().get("/enterprises/export.pdf").status_code in (404, 422)
+
+
+@pytest.mark.parametrize(
+    ("asked", "which"),
+    [("", "全部 · 共 2 行"), ("?q=潜江甲&above_scale=no&cols=legal", "筛选：“潜江甲”；规下 · 共 1 行")],
+)
+def test_the_printed_export_says_who_took_it_when_and_which_firms_it_holds(
+    sign_in: SignIn, session: Session, asked: str, which: str
+) -> None:
+    firm(session, "潜江甲", above_scale=False)
+    firm(session, "潜江乙")
+    client = sign_in()
+    foot = foot_of(client.get(f"/enterprises/export.xlsx{asked}").content)
+    assert foot.endswith(f"&R&8 {which}")
+    assert re.match(r"&L&8 \S+.* · \d{4}-\d\d-\d\d \d\d:\d\d&C&8 &P / &N", foot), foot
+
+
+def foot_of(workbook: bytes) -> str:
+    """What stands at the foot of each page."""
+    with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
+        root = parse(archive.read("xl/worksheets/sheet1.xml"))
+    (found,) = (each.text or "" for each in root.iter() if each.tag.endswith("oddFooter"))
+    return found
 
 
 def test_a_long_export_loses_nothing(sign_in: SignIn, session: Session) -> None:

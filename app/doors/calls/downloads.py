@@ -1,6 +1,7 @@
 """Handing a table to the browser as a file; the journal notes who took which list, how many rows, by which filter."""
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any, Literal
 
 from fastapi import Request
@@ -8,13 +9,14 @@ from starlette.responses import Response
 
 from app.doors import events
 from app.doors.pages.documents import content_disposition
-from app.doors.requests.deps import noting
+from app.doors.requests.deps import clock_of, noting
 from app.doors.requests.streams import DatabaseStream
 from app.journal.domain import SubjectKey
 from app.journal.service import record
 from app.kit.actor import Actor
-from app.kit.clock import utc_now
-from app.kit.tabular.workbook import stream_xlsx
+from app.kit.clock import shanghai, utc_now
+from app.kit.i18n import _
+from app.kit.tabular.workbook import SheetFoot, stream_xlsx
 from app.kit.tabular.writer import write_csv, write_xlsx
 
 TableFormat = Literal["xlsx", "csv"]
@@ -47,19 +49,47 @@ def download_workbook(request: Request, name: str, rows: Rows, header: Sequence[
 
 
 def stream_table(
-    request: Request, name: str, extension: TableFormat, rows: Generator[Sequence[Any]], header: Sequence[str]
+    request: Request,
+    name: str,
+    extension: TableFormat,
+    rows: Generator[Sequence[Any]],
+    header: Sequence[str],
+    conditions: Sequence[str] = (),
 ) -> Response:
-    """The rows as `name`.xlsx or `name`.csv while they are read; `rows` must read from a session of their own."""
-    blocks = _streamed(request, name, extension, rows, header)
+    """The rows as `name`.xlsx or `name`.csv while they are read; `rows` must read from a session of their own.
+
+    `conditions` tell in words which rows they are: a printed page says so at its foot.
+    """
+    actor: Actor = request.state.actor
+    foot = foot_of(actor.name, conditions, clock_of(request)())
+    blocks = _streamed(request, name, extension, rows, header, foot)
     return DatabaseStream(request, blocks, media_type=_TYPES[extension], headers=_headers(name, extension))
 
 
+def foot_of(who: str, conditions: Sequence[str], now: datetime) -> SheetFoot:
+    """What the pages of a list say at their foot: who took it and when, by which conditions, how many rows."""
+    chosen = _("筛选：%(conditions)s") % {"conditions": "；".join(conditions)} if conditions else _("全部")
+
+    def which(count: int) -> str:
+        return f"{chosen} · {_('共 %(n)s 行') % {'n': count}}"
+
+    return SheetFoot(f"{who} · {shanghai(now):%Y-%m-%d %H:%M}", which)
+
+
 def _streamed(
-    request: Request, name: str, extension: TableFormat, rows: Generator[Sequence[Any]], header: Sequence[str]
+    request: Request,
+    name: str,
+    extension: TableFormat,
+    rows: Generator[Sequence[Any]],
+    header: Sequence[str],
+    foot: SheetFoot,
 ) -> Generator[bytes]:
     counted, complete = _Counted(rows), False
     try:
-        yield from stream_xlsx(counted, header, sheet=name) if extension == "xlsx" else write_csv(counted, header)
+        if extension == "xlsx":
+            yield from stream_xlsx(counted, header, sheet=name, foot=foot)
+        else:
+            yield from write_csv(counted, header)
         complete = True
     finally:
         rows.close()  # and with it their session

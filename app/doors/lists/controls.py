@@ -124,9 +124,14 @@ def chips_of(fields: tuple[FilterInput, ...], viewer: Viewer, query: ListQuery, 
     found = []
     for field in fields:
         control = field.control
-        if control.chip and field.value and narrows(wanted, control.name) and (text := _reported(field, viewer, query)):
+        if control.chip and (text := condition_of(field, viewer, query, wanted)):
             found.append((text, query.address(base, **dict.fromkeys((control.name, *control.drops), ""))))
     return tuple(found)
+
+
+def condition_of(field: FilterInput, viewer: Viewer, query: ListQuery, wanted: object) -> str:
+    """The condition in words; "" where it does not narrow the list."""
+    return _reported(field, viewer, query) if field.value and narrows(wanted, field.control.name) else ""
 
 
 def _reported(field: FilterInput, viewer: Viewer, query: ListQuery) -> str:

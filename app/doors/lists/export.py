@@ -24,7 +24,8 @@ def export_list(
     columns = tuple(column for column in view.shown(query) if column.exported)
     name = view.file(viewer) if view.file else _(view.title)
     cells = _read_apart(call.database, view, query, viewer, columns, given)
-    return stream_table(call.request, name, extension, cells, header_of(columns))
+    conditions = view.conditions(query, viewer, **given) if extension == "xlsx" else ()
+    return stream_table(call.request, name, extension, cells, header_of(columns), conditions)
 
 
 def _cells(

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from app.doors.lists.columns import ColumnHead, TableColumn, chosen, head_of
-from app.doors.lists.controls import Choices, Control, chips_of, field_of
+from app.doors.lists.controls import Choices, Control, chips_of, condition_of, field_of
 from app.doors.lists.listed import Filters, Listed
 from app.doors.lists.query import ListQuery, asked, list_query
 from app.doors.lists.saved import views_of
@@ -170,6 +170,14 @@ class ListView(Generic[Row, Wanted, Line]):
             else (),
             as_of=query["as_of"] if self.dated else None,
         )
+
+    def conditions(self, query: ListQuery, viewer: Viewer, **given: Any) -> tuple[str, ...]:
+        """What narrows the list, in words, also what no chip says; the day, where it is a past one."""
+        wanted = self.wanted(query, viewer, **given)
+        said = (control for control in self.controls if query[control.name] or control.initial)
+        fields = (field_of(control, viewer, query) for control in said)
+        day = (_("截至 %(day)s") % {"day": query["as_of"]},) if self.dated and query["as_of"] else ()
+        return (*(text for field in fields if (text := condition_of(field, viewer, query, wanted))), *day)
 
     def _head(self, column: TableColumn[Line], query: ListQuery, base: str) -> ColumnHead:
         return head_of(

@@ -144,6 +144,7 @@ EXPORT = ListView(
     lines=_rows,
     title=N_("科技专员"),
     dated=True,
+    controls=LIST.controls,
     columns=tuple(TableColumn[list[Any]](label, itemgetter(place)) for place, label in enumerate(_EXPORTED)),
 )
 
