@@ -1,10 +1,11 @@
 """Handing a table to the browser as a file; the journal notes who took which list, how many rows, by which filter."""
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
 from fastapi import Request
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.doors import events
@@ -27,7 +28,7 @@ _TYPES = {
 }
 
 
-class _Counted:
+class CountedRows:
     """Rows, counted as they pass."""
 
     def __init__(self, rows: Rows) -> None:
@@ -42,7 +43,7 @@ class _Counted:
 
 def download_workbook(request: Request, name: str, rows: Rows, header: Sequence[str]) -> Response:
     """The rows as `name`.xlsx, formula-safe; for what fits into memory."""
-    counted = _Counted(rows)
+    counted = CountedRows(rows)
     body = write_xlsx(counted, header, sheet=name)
     _note(request, name, "xlsx", counted.count, complete=True)
     return Response(body, media_type=_TYPES["xlsx"], headers=_headers(name, "xlsx"))
@@ -76,6 +77,13 @@ def foot_of(who: str, conditions: Sequence[str], now: datetime) -> SheetFoot:
     return SheetFoot(f"{who} · {shanghai(now):%Y-%m-%d %H:%M}", which)
 
 
+def table_blocks(
+    name: str, extension: TableFormat, rows: Rows, header: Sequence[str], foot: SheetFoot
+) -> Iterator[bytes]:
+    """The rows as a workbook or as CSV, in blocks; only the pages of a workbook have a foot."""
+    return stream_xlsx(rows, header, sheet=name, foot=foot) if extension == "xlsx" else write_csv(rows, header)
+
+
 def _streamed(
     request: Request,
     name: str,
@@ -84,12 +92,9 @@ def _streamed(
     header: Sequence[str],
     foot: SheetFoot,
 ) -> Generator[bytes]:
-    counted, complete = _Counted(rows), False
+    counted, complete = CountedRows(rows), False
     try:
-        if extension == "xlsx":
-            yield from stream_xlsx(counted, header, sheet=name, foot=foot)
-        else:
-            yield from write_csv(counted, header)
+        yield from table_blocks(name, extension, counted, header, foot)
         complete = True
     finally:
         rows.close()  # and with it their session
@@ -101,9 +106,13 @@ def _headers(name: str, extension: str) -> dict[str, str]:
 
 
 def _note(request: Request, name: str, extension: str, count: int, *, complete: bool) -> None:
-    actor: Actor = request.state.actor
-    subject = SubjectKey("export", request.url.path, name, region_code=actor.region_prefix)
     data = {"rows": count, "format": extension, "filter": request.url.query, "complete": complete}
-    kind = events.LIST_EXPORTED if complete else events.LIST_BROKEN_OFF
     with noting(request) as session:
-        record(session, actor=actor, now=utc_now(), type=kind, subject=subject, data=data)
+        note_export(session, request.state.actor, request.url.path, name, data)
+
+
+def note_export(session: Session, actor: Actor, place: str, name: str, data: Mapping[str, Any]) -> None:
+    """Note who took the list `name` and how much of it (`rows`, `complete`); `place` is where it was taken."""
+    subject = SubjectKey("export", place, name, region_code=actor.region_prefix)
+    kind = events.LIST_EXPORTED if data["complete"] else events.LIST_BROKEN_OFF
+    record(session, actor=actor, now=utc_now(), type=kind, subject=subject, data=data)

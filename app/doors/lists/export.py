@@ -21,33 +21,34 @@ def export_list(
 ) -> Response:
     """The list as a file. It goes out while it is read, from a session of its own: the call's is closed by then."""
     viewer = call.viewer
-    columns = tuple(column for column in view.shown(query) if column.exported)
-    name = view.file(viewer) if view.file else _(view.title)
-    cells = _read_apart(call.database, view, query, viewer, columns, given)
+    cells = _read_apart(call.database, view, query, viewer, given)
     conditions = view.conditions(query, viewer, **given) if extension == "xlsx" else ()
-    return stream_table(call.request, name, extension, cells, header_of(columns), conditions)
+    header = header_of(exported_columns(view, query))
+    return stream_table(call.request, export_name(view, viewer), extension, cells, header, conditions)
 
 
-def _cells(
-    view: ListView[Any, Any, Any],
-    query: ListQuery,
-    viewer: Viewer,
-    columns: tuple[TableColumn[Any], ...],
-    given: dict[str, Any],
+def export_name(view: ListView[Any, Any, Any], viewer: Viewer) -> str:
+    """How the list is called as a file."""
+    return view.file(viewer) if view.file else _(view.title)
+
+
+def exported_columns(view: ListView[Any, Any, Any], query: ListQuery) -> tuple[TableColumn[Any], ...]:
+    """The columns that the address shows, as far as they are exported."""
+    return tuple(column for column in view.shown(query) if column.exported)
+
+
+def exported_cells(
+    view: ListView[Any, Any, Any], query: ListQuery, viewer: Viewer, **given: Any
 ) -> Iterator[tuple[Any, ...]]:
-    cells = [column.cell for column in columns]
+    """Every row of the list, cell by cell."""
+    cells = [column.cell for column in exported_columns(view, query)]
     for lines in view.all_lines(query, viewer, **given):
         yield from zip(*(map(cell, lines) for cell in cells), strict=True)
 
 
 def _read_apart(
-    database: Database,
-    view: ListView[Any, Any, Any],
-    query: ListQuery,
-    viewer: Viewer,
-    columns: tuple[TableColumn[Any], ...],
-    given: dict[str, Any],
+    database: Database, view: ListView[Any, Any, Any], query: ListQuery, viewer: Viewer, given: dict[str, Any]
 ) -> Generator[tuple[Any, ...]]:
     with list_scope(database, AsOf(viewer.on, viewer.past)) as session:
         again = Viewer(session, viewer.actor, viewer.on, viewer.past)
-        yield from _cells(view, query, again, columns, given)
+        yield from exported_cells(view, query, again, **given)
