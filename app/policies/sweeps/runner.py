@@ -1,6 +1,6 @@
 """Running a sweep: batch by batch, each with its lines and its checkpoint in one transaction."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
@@ -14,6 +14,7 @@ from app.enterprises.queries import valid_on
 from app.jobs.run import Run
 from app.journal.domain import SubjectKey
 from app.journal.service import record
+from app.kit.ahead import one_ahead
 from app.kit.bulk import insert_rows
 from app.kit.db import read_scope, session_scope
 from app.kit.facts.owners import Owners
@@ -59,15 +60,23 @@ def sweep_all(run: Run) -> Mapping[str, Any]:
 
 def _take_batches(work: _SweepContext) -> None:
     run = work.run
-    after, done = int(run.checkpoint.get("after", 0)), int(run.checkpoint.get("done", 0))
+    done = int(run.checkpoint.get("done", 0))
     run.between_batches(done, work.total)
+    with one_ahead(_decided(work, int(run.checkpoint.get("after", 0)))) as batches:
+        for firms, lines in batches:
+            done += len(firms)
+            with session_scope(run.around.database) as session:
+                insert_rows(session, _LINES, lines)
+                checkpoint = {"after": max(firms), "done": done}
+                run.save(session, checkpoint=checkpoint, done=done, total=max(done, work.total))
+            run.between_batches(done, max(done, work.total))
+
+
+def _decided(work: _SweepContext, after: int) -> Iterator[tuple[Collection[int], Iterator[Line]]]:
+    """The firms beyond `after`, batch by batch, with their lines: each decided while the database takes in the one before."""
     while batch := _next_batch(work, after):
-        lines = _decide_batch(work, batch)
-        after, done = max(batch), done + len(batch)
-        with session_scope(run.around.database) as session:
-            insert_rows(session, _LINES, lines)
-            run.save(session, checkpoint={"after": after, "done": done}, done=done, total=max(done, work.total))
-        run.between_batches(done, max(done, work.total))
+        yield batch, _decide_batch(work, batch)
+        after = max(batch)
 
 
 def _firms(sweep: Sweep) -> tuple[Any, ...]:
