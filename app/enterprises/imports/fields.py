@@ -15,7 +15,10 @@ from app.kit.i18n import N_
 
 @dataclass(frozen=True)
 class ImportField:
-    """One field that a column can fill; the first of `headers` is the one that templates carry."""
+    """One field that a column can fill; the first of `headers` is the one that templates carry.
+
+    `yearly`: a head may name its year, as `2021年营业收入` does, so that one row tells several years.
+    """
 
     code: str
     label: str
@@ -23,6 +26,7 @@ class ImportField:
     required: bool = False
     unit: str = ""
     example: str = ""
+    yearly: bool = False
 
     @property
     def has_unit(self) -> bool:

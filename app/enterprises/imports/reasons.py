@@ -11,24 +11,29 @@ from app.kit.i18n import N_, _
 
 @dataclass(frozen=True)
 class RowReason:
-    """Why a row is not simply taken: a message by its code and parameters, worded when it is shown."""
+    """Why a row is not simply taken: a message by its code and parameters, worded when it is shown.
+
+    `text` is the message of a reason that only one upper slice has; the others stand in `REASONS`.
+    """
 
     code: str
     params: dict[str, Any] = field(default_factory=dict)
+    text: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """As kept with the row."""
-        return {"code": self.code, "params": self.params}
+        kept = {"code": self.code, "params": self.params}
+        return kept | {"text": self.text} if self.text else kept
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> "RowReason":
         """As it was kept."""
-        return cls(kept["code"], kept["params"])
+        return cls(kept["code"], kept["params"], kept.get("text", ""))
 
     def __str__(self) -> str:
         if self.code == "uscc":
             return _uscc_message(str(self.params["text"]))
-        return _(REASONS[self.code]) % (self.params | self._worded())
+        return _(self.text or REASONS[self.code]) % (self.params | self._worded())
 
     def _worded(self) -> dict[str, str]:
         """The parameters that are messages themselves, in the reader's language."""

@@ -10,6 +10,7 @@ from typing import Any
 from app.enterprises.domain.uscc import Uscc, normalise, parse_uscc
 from app.enterprises.imports.mapping import TableLayout
 from app.enterprises.imports.reasons import RowReason
+from app.enterprises.models import Enterprise
 from app.kit.errors import Invalid
 from app.kit.tabular.reader import Row, Sheet
 
@@ -40,7 +41,8 @@ class SourceRow:
 class Parsed:
     """A row understood as far as it goes. `refusals` reject it; `remarks` are told and change nothing.
 
-    `alike` are all the codes that a cell's words could mean: one of them that is on file stays.
+    `alike` are all the codes that a cell's words could mean: one of them that is on file stays. `firm` is the firm that the row
+    names, once it was looked up; `waits` says why the row has to wait for a person as a whole.
     """
 
     source: SourceRow
@@ -53,6 +55,8 @@ class Parsed:
     unread: dict[str, str] = field(default_factory=dict)
     refusals: list[RowReason] = field(default_factory=list)
     remarks: list[RowReason] = field(default_factory=list)
+    firm: Enterprise | None = None
+    waits: RowReason | None = None
 
     def leave_empty(self, code: str, text: str, *, reason: str = "unread") -> None:
         """Note a cell that could not be read: it stays empty and its text is kept."""

@@ -1,0 +1,69 @@
+"""What a sheet can hold: the registers that slices offer to imports, each with its columns and with who takes its rows in."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from app.enterprises.imports.fields import ImportField
+from app.enterprises.imports.verdict import Taker
+from app.kit.actor import Actor
+from app.kit.slices import Composition, Port
+
+FIRM = "firm"
+FIGURES = "figures"
+
+
+@dataclass(frozen=True)
+class Given:
+    """A field that a sheet may tell once for all its rows: in its name or title, or chosen by a person.
+
+    `guess` reads the code out of the sheet's name and titles ("" when they say nothing); `choices` are codes with their labels.
+    """
+
+    field: str
+    choices: Callable[[Session], Sequence[tuple[str, str]]]
+    guess: Callable[[str], str] = lambda titles: ""
+    default: str = ""
+
+
+@dataclass(frozen=True)
+class Intake:
+    """For whom and how rows are taken in: `given` by field, the officer's region, and a person's reason to take a doubtful row."""
+
+    actor: Actor
+    run_id: int
+    today: date
+    prefix: str = ""
+    given: Mapping[str, str] = field(default_factory=dict)
+    accept_unconfirmed: bool = False
+    confirmation: str = ""
+
+
+@dataclass(frozen=True)
+class ImportedRegister:
+    """One kind of record. `words` of a sheet's name or title point at it; `about_firm`: each record belongs to a firm that the
+    row names by code or by name, and which is found before `Taker.decide` is asked.
+    """
+
+    code: str
+    label: str
+    fields: tuple[ImportField, ...]
+    words: tuple[str, ...]
+    open: Callable[[Session, Intake], Taker]
+    given: tuple[Given, ...] = ()
+    about_firm: bool = True
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The fields without which no row can be read."""
+        return tuple(column.code for column in self.fields if column.required)
+
+
+REGISTERS: Port[ImportedRegister] = Port("imported register", ImportedRegister, keys=lambda register: (register.code,))
+
+
+def registers_of(composition: Composition) -> Mapping[str, ImportedRegister]:
+    """All registers by their code, in the order of the slices."""
+    return {register.code: register for register in composition.of(REGISTERS)}
