@@ -1,12 +1,16 @@
-"""`yumiao import enterprises FILE` and `yumiao import figures FILE`."""
+"""`yumiao import FILE…`, and `yumiao import enterprises|figures FILE` for files that hold nothing else."""
 
-from dataclasses import dataclass
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from sqlalchemy.orm import Session
+from typer.core import TyperGroup
 
 from app.commands.context import load_settings, open_database
 from app.commands.progress import follow, progress
@@ -14,13 +18,15 @@ from app.config import Settings
 from app.enterprises.imports.domain import ImportKind, ImportState, RowOutcome
 from app.enterprises.imports.fields import UNIT_LABELS
 from app.enterprises.imports.jobs import KINDS
-from app.enterprises.imports.mapping import TableLayout, guess_layout, with_unit
-from app.enterprises.imports.models import ImportRow, ImportRun
+from app.enterprises.imports.mapping import Registers, SheetLayout, field_of
+from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
 from app.enterprises.imports.queries import count_texts_and_unplaced, list_rows
-from app.enterprises.imports.reasons import LABELS, RowReason
+from app.enterprises.imports.reasons import RowReason
+from app.enterprises.imports.registers import registers_of
 from app.enterprises.imports.returned_rows import hand_back
-from app.enterprises.imports.runner import counts_of
-from app.enterprises.imports.staging import StagedFile, abandon, find_unfinished, require_columns, stage, start
+from app.enterprises.imports.runner import chosen_sheets, counts_of
+from app.enterprises.imports.sheets import GuessedSheet, Reading, allowed, guess_sheets
+from app.enterprises.imports.staging import StagedFile, abandon, find_unfinished, require_told, sheets_of, stage, start
 from app.jobs.domain import JobState, this_process
 from app.jobs.models import Job
 from app.jobs.queries import get_job
@@ -28,19 +34,41 @@ from app.jobs.run import JobContext, Run, execute, run_of
 from app.jobs.service import claim, retry
 from app.kit.actor import SYSTEM
 from app.kit.clock import utc_now
-from app.kit.db import Database, read_scope, session_scope
+from app.kit.db import Database, composition_of, read_scope, session_scope
 from app.kit.errors import DomainError
 from app.kit.i18n import _
 from app.kit.tabular import open_table
 from app.kit.tabular.reader import MAX_BYTES
 
-imports = typer.Typer(no_args_is_help=True, help="take lists in from CSV and Excel files")
+
+class _FilesOrLists(TyperGroup):
+    """`import FILE…` without a command means a workbook of anything."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] not in ("--help", "-h"):
+            args = ["workbook", *args]
+        return super().parse_args(ctx, args)
+
+
+imports = typer.Typer(
+    cls=_FilesOrLists,
+    no_args_is_help=True,
+    help="take lists in from Excel, ODS and CSV files: `import FILE…` takes whole workbooks, whatever their sheets hold",
+)
 
 NOTHING_READ = 1
 _LISTED = 50
 
 File = Annotated[
     Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="a CSV or XLSX file", show_default=False)
+]
+Files = Annotated[
+    list[Path],
+    typer.Argument(exists=True, dir_okay=False, readable=True, help="workbooks or CSV files", show_default=False),
+]
+Accept = Annotated[bool, typer.Option(help="take codes in whose check character does not fit, flagged")]
+Unit = Annotated[
+    str, typer.Option(help="unit of the amounts whose unit the file does not tell, such as 万元", show_default=False)
 ]
 
 
@@ -49,13 +77,36 @@ def register(app: typer.Typer) -> None:
     app.add_typer(imports, name="import")
 
 
-@imports.command("enterprises")
-def import_enterprises(
-    file: File,
-    accept_unconfirmed: Annotated[
-        bool, typer.Option(help="take codes in whose check character does not fit, flagged")
+@imports.command("workbook")
+def import_workbook(
+    files: Files,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="take the files in as they were understood, without asking")
     ] = False,
+    sheet: Annotated[
+        list[str] | None, typer.Option(help="take only this sheet in; again for more", show_default=False)
+    ] = None,
+    header_row: Annotated[int | None, typer.Option(min=1, help="the last row of the head", show_default=False)] = None,
+    map_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map", help="what a column fills, as 表头=字段 (such as 单位=name); again for more", show_default=False
+        ),
+    ] = None,
+    unit: Unit = "",
+    accept_unconfirmed: Accept = False,
 ) -> None:
+    """Take whole workbooks in: each sheet is understood by its head, shown, and taken in when you agree."""
+    reading = Reading(_unit(unit), tuple(sheet or ()), header_row, _pairs(map_ or []))
+    totals: Counter[str] = Counter()
+    for file in files:
+        totals.update(_import(_Order(file, ImportKind.WORKBOOK, accept_unconfirmed, reading, agreed=yes)))
+    if len(files) > 1:
+        typer.echo(_result_line(totals))
+
+
+@imports.command("enterprises")
+def import_enterprises(file: File, accept_unconfirmed: Accept = False) -> None:
     """Take a list of firms in."""
     _import(_Order(file, ImportKind.ENTERPRISES, accept_unconfirmed))
 
@@ -64,34 +115,43 @@ def import_enterprises(
 def import_figures(
     file: File,
     accept_unconfirmed: Annotated[bool, typer.Option(help="has no effect on figures")] = False,
-    unit: Annotated[
-        str,
-        typer.Option(help="unit of the amounts whose unit the file does not tell, such as 万元", show_default=False),
-    ] = "",
+    unit: Unit = "",
 ) -> None:
     """Take yearly figures in; a column of money whose unit is written nowhere needs --unit."""
-    if unit and unit not in UNIT_LABELS:
-        raise typer.BadParameter("、".join(UNIT_LABELS), param_hint="--unit")
-    _import(_Order(file, ImportKind.FIGURES, accept_unconfirmed, unit))
+    _import(_Order(file, ImportKind.FIGURES, accept_unconfirmed, Reading(_unit(unit))))
 
 
 @dataclass(frozen=True)
 class _Order:
-    """What the command was asked to do."""
+    """What the command was asked to do; `agreed`: without asking whether the file was understood rightly."""
 
     file: Path
     kind: ImportKind
     accept_unconfirmed: bool
-    unit: str = ""
+    reading: Reading = field(default_factory=Reading)
+    agreed: bool = True
 
-    def layout(self) -> TableLayout:
+    def sheets(self, registers: Registers) -> list[GuessedSheet]:
         """How the file will be read; raises Invalid when it cannot be, or when something must be told first."""
-        found = with_unit(guess_layout(open_table(self.file), self.kind), self.kind, self.unit)
-        require_columns(found, self.kind)
+        found = guess_sheets(open_table(self.file), registers, self.reading)
+        require_told([ImportSheet(**vars(sheet)) for sheet in found], registers)
         return found
 
 
-def _import(order: _Order) -> None:
+def _unit(unit: str) -> str:
+    if unit and unit not in UNIT_LABELS:
+        raise typer.BadParameter("、".join(UNIT_LABELS), param_hint="--unit")
+    return unit
+
+
+def _pairs(given: list[str]) -> Mapping[str, str]:
+    pairs = dict(each.partition("=")[::2] for each in given)
+    if not all(pairs.values()):
+        raise typer.BadParameter("表头=字段", param_hint="--map")
+    return pairs
+
+
+def _import(order: _Order) -> dict[str, int]:
     settings = load_settings()
     with open_database(settings) as database:
         try:
@@ -107,7 +167,7 @@ def _import(order: _Order) -> None:
             else:
                 work.run.on_progress = bar
                 execute(work.run, KINDS[0].function)
-        _report(settings, database, work)
+        return _report(settings, database, work)
 
 
 @dataclass(frozen=True)
@@ -121,7 +181,10 @@ class _AwaitedImport:
 
 def _open(settings: Settings, database: Database, order: _Order) -> _AwaitedImport:
     """A new import of the file, or the interrupted one of the very same file, claimed by this process."""
-    layout = order.layout()
+    registers = allowed(database.composition, order.kind)
+    sheets = order.sheets(registers)
+    if not order.agreed:
+        _agree(order, sheets, registers)
     blobs = settings.vault.blobs
     with order.file.open("rb") as source:
         blob = blobs.put(source, limit=MAX_BYTES)
@@ -129,7 +192,7 @@ def _open(settings: Settings, database: Database, order: _Order) -> _AwaitedImpo
     around, now = JobContext(database, settings.data_dir, storage=settings.vault.blobs), utc_now()
     with session_scope(database) as session:
         found = find_unfinished(session, sha256=blob.sha256, kind=order.kind)
-        if found is not None and not _asks_for(order, layout, found):
+        if found is not None and not _asks_for(session, order, sheets, found):
             abandon(session, actor=SYSTEM, run=found, now=now)
             found = None
         job = _resumed(session, found, now) if found is not None else None
@@ -139,9 +202,21 @@ def _open(settings: Settings, database: Database, order: _Order) -> _AwaitedImpo
         return _AwaitedImport(found.id, found.job_id, run_of(job, around, job.owner) if job else None)
 
 
-def _asks_for(order: _Order, layout: TableLayout, found: ImportRun) -> bool:
+def _agree(order: _Order, sheets: list[GuessedSheet], registers: Registers) -> None:
+    """Show how the file was understood and ask; without somebody to ask nothing is taken in."""
+    for sheet in sheets:
+        _tell_sheet(ImportSheet(**vars(sheet)), registers)
+    if not sys.stdin.isatty():
+        typer.echo(_("以上是识别的结果，尚未导入。确认无误后加 --yes 再运行。"), err=True)
+        raise typer.Exit(2)
+    typer.confirm(_("按以上理解导入 %(name)s？") % {"name": order.file.name}, abort=True)
+
+
+def _asks_for(session: Session, order: _Order, sheets: list[GuessedSheet], found: ImportRun) -> bool:
     """Whether the interrupted import is what the command asks for, codes and units alike."""
-    return found.accept_unconfirmed == order.accept_unconfirmed and found.mapping == layout.to_json()
+    kept = [(sheet.register, sheet.chosen, sheet.mapping) for sheet in sheets_of(session, found)]
+    asked = [(sheet.register, sheet.chosen, sheet.mapping) for sheet in sheets]
+    return found.accept_unconfirmed == order.accept_unconfirmed and kept == asked
 
 
 def _resumed(session: Session, found: ImportRun, now: datetime) -> Job | None:
@@ -166,9 +241,14 @@ def _begun(session: Session, upload: StagedFile, order: _Order, now: datetime) -
         kind=order.kind,
         now=now,
         accept_unconfirmed=accept,
-        unit=order.unit,
+        reading=order.reading,
     )
-    _tell_layout(found, TableLayout.from_json(found.mapping))
+    if found.encoding:
+        typer.echo(_("编码：%(encoding)s") % {"encoding": found.encoding})
+    if order.agreed:
+        registers = registers_of(composition_of(session))
+        for sheet in sheets_of(session, found):
+            _tell_sheet(sheet, registers)
     queued = start(session, actor=SYSTEM, run=found, now=now, accept_unconfirmed=accept)
     return found, claim(session, job_id=queued.id, owner=this_process(), now=now)
 
@@ -181,41 +261,70 @@ def _tell_resumed(found: ImportRun, job: Job) -> None:
     )
 
 
-def _tell_layout(found: ImportRun, layout: TableLayout) -> None:
-    if found.encoding:
-        typer.echo(_("编码：%(encoding)s") % {"encoding": found.encoding})
-    mapped = [f"{column.header} → {_(LABELS[column.field])}" for column in layout.columns if column.field in LABELS]
+def _tell_sheet(sheet: ImportSheet, registers: Registers) -> None:
+    """How a sheet was understood, or that it is not read."""
+    if not sheet.chosen:
+        why = _("隐藏的工作表") if sheet.hidden else _("没有识别出内容")
+        typer.echo(_("没有读取的工作表：%(sheets)s") % {"sheets": f"{sheet.name}（{why}）"})
+        return
+    layout = SheetLayout.from_json(sheet.name, sheet.register, sheet.mapping)
+    if sheet.name:
+        typer.echo(
+            _("工作表“%(name)s”：%(register)s") % {"name": sheet.name, "register": _(registers[sheet.register].label)}
+        )
+    mapped = [
+        f"{column.header} → {_(found.label)}" + (f"（{column.unit}）" if found.has_unit and column.unit else "")
+        for column in layout.columns
+        if column.target and (found := field_of(column.target, registers))
+    ]
     typer.echo(_("读取的列：%(columns)s") % {"columns": "，".join(mapped)})
+    if layout.given:
+        typer.echo(
+            _("全表相同：%(given)s") % {"given": "，".join(f"{name}={value}" for name, value in layout.given.items())}
+        )
     if layout.not_imported:
         typer.echo(_("不导入的列：%(columns)s") % {"columns": "，".join(layout.not_imported)})
-    if layout.unread_sheets:
-        typer.echo(_("没有读取的工作表：%(sheets)s") % {"sheets": "，".join(layout.unread_sheets)})
 
 
-def _report(settings: Settings, database: Database, work: _AwaitedImport) -> None:
+def _report(settings: Settings, database: Database, work: _AwaitedImport) -> dict[str, int]:
     with read_scope(database) as session:
         found, job = session.get_one(ImportRun, work.import_id), session.get_one(Job, work.job_id)
         if job.state != JobState.DONE or found.state != ImportState.FINISHED:
             typer.echo(job.error or _("导入没有完成，已完成的部分保留；再次运行同一命令会继续。"), err=True)
             raise typer.Exit(NOTHING_READ)
-        for row in list_rows(
-            session, found, (RowOutcome.REJECTED, RowOutcome.QUEUED, RowOutcome.DIFFERS), limit=_LISTED
-        ):
-            typer.echo(_line(row))
-        listed = min(found.rejected + found.queued + found.differs, _LISTED)
-        if (more := found.rejected + found.queued + found.differs - listed) > 0:
-            typer.echo(_("另有 %(n)s 行，见导入页面。") % {"n": more})
-        if found.rejected:
-            body = hand_back(session, found)
-            folder = settings.data_dir / "rejected"
-            folder.mkdir(parents=True, exist_ok=True)
-            path = folder / f"{found.id}-{body.name}"
-            path.write_bytes(body.body)
-            typer.echo(_("未导入的行（附原因，改好后可再导入）：%(path)s") % {"path": path})
+        sheets = chosen_sheets(session, found.id)
+        for sheet in sheets:
+            _tell_rows(session, settings, found, sheet)
         _tell_gaps(session, found)
         if not found.written:
             typer.echo(_("本次导入没有改变任何内容。"))
-        typer.echo(" ".join(f"{name}={number}" for name, number in counts_of(found).items()))
+        if found.kind == ImportKind.WORKBOOK:
+            for sheet in sorted(sheets, key=lambda each: each.position):
+                typer.echo(f"{sheet.name or found.file_name}: {_result_line(counts_of(sheet))}")
+        typer.echo(_result_line(counts_of(found)))
+        return counts_of(found)
+
+
+def _tell_rows(session: Session, settings: Settings, found: ImportRun, sheet: ImportSheet) -> None:
+    """The rows of a sheet that were not simply taken, and the file of those handed back."""
+    open_ones = (RowOutcome.REJECTED, RowOutcome.QUEUED, RowOutcome.DIFFERS)
+    for row in list_rows(session, found, open_ones, sheet=sheet.position, limit=_LISTED):
+        typer.echo((f"{sheet.name}: " if sheet.name and found.kind == ImportKind.WORKBOOK else "") + _line(row))
+    number = sheet.rejected + sheet.queued + sheet.differs
+    if (more := number - min(number, _LISTED)) > 0:
+        typer.echo(_("另有 %(n)s 行，见导入页面。") % {"n": more})
+    if sheet.left_out:
+        typer.echo(
+            _("不是数据的行（合计、附注等）：%(rows)s")
+            % {"rows": "，".join(str(number) for number, _kind in sheet.left_out)}
+        )
+    if sheet.rejected:
+        body = hand_back(session, found, settings.vault.blobs.path(found.file_sha256), sheet)
+        folder = settings.data_dir / "rejected"
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{found.id}-{body.name}"
+        path.write_bytes(body.body)
+        typer.echo(_("未导入的行（附原因，改好后可再导入）：%(path)s") % {"path": path})
 
 
 def _tell_gaps(session: Session, found: ImportRun) -> None:
@@ -223,8 +332,12 @@ def _tell_gaps(session: Session, found: ImportRun) -> None:
     texts, unplaced = count_texts_and_unplaced(session, found)
     if texts:
         typer.echo(_("有 %(n)s 个单元格无法识别，原文已保留。") % {"n": texts})
-    if unplaced and found.kind == ImportKind.ENTERPRISES:
+    if unplaced and found.kind != ImportKind.FIGURES:
         typer.echo(_("有 %(n)s 家企业认不出所在区域，只有不限区域的人员看得到。") % {"n": unplaced})
+
+
+def _result_line(counts: Mapping[str, int]) -> str:
+    return " ".join(f"{outcome.value}={counts.get(outcome.value, 0)}" for outcome in RowOutcome)
 
 
 def _line(row: ImportRow) -> str:

@@ -1,5 +1,6 @@
 """What the register offers to the house."""
 
+from app.enterprises.imports.registers import REGISTERS
 from app.jobs.run import JOBS
 from app.journal.domain import EVENTS
 from app.journal.past_day import TRACED
@@ -14,4 +15,5 @@ SLICE = Slice(
     JOBS.at("imports.jobs:KINDS"),
     TRACED.at("past:TRACED"),
     FACTS.at("facts:PROVIDER"),
+    REGISTERS.at("imports.firms:FIRMS"),
 )

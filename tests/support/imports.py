@@ -7,8 +7,10 @@ from pathlib import Path
 from sqlalchemy import select
 
 from app.enterprises.imports.domain import ImportKind, RowOutcome
+from app.enterprises.imports.mapping import SheetLayout
 from app.enterprises.imports.models import ImportRow, ImportRun
 from app.enterprises.imports.runner import counts_of
+from app.enterprises.imports.sheets import AS_GUESSED, Reading, allowed, guess_sheets
 from app.enterprises.imports.staging import StagedFile, stage, start
 from app.enterprises.models import Enterprise
 from app.jobs.domain import JobState
@@ -18,9 +20,17 @@ from app.jobs.worker import Worker
 from app.kit.actor import SYSTEM, Actor
 from app.kit.db import Database, read_scope, session_scope
 from app.kit.storage.local import LocalBlobs
+from app.kit.tabular import open_table
 from tests.support.house import HOUSE
 
 NOW = datetime(2021, 6, 30, 2, 0, tzinfo=UTC)
+
+
+def guessed(path: Path, kind: ImportKind = ImportKind.ENTERPRISES, told: Reading = AS_GUESSED) -> SheetLayout:
+    """The reading of the first sheet that would be taken in."""
+    sheets = guess_sheets(open_table(path), allowed(HOUSE, kind), told)
+    sheet = next(each for each in sheets if each.chosen)
+    return SheetLayout.from_json(sheet.name, sheet.register, sheet.mapping)
 
 
 @dataclass(frozen=True)
@@ -71,7 +81,9 @@ class Importer:
 
     def rows(self, import_id: int, outcome: RowOutcome | None = None) -> list[ImportRow]:
         """The rows of an import, of one outcome when told."""
-        statement = select(ImportRow).where(ImportRow.run_id == import_id).order_by(ImportRow.row_number)
+        statement = (
+            select(ImportRow).where(ImportRow.run_id == import_id).order_by(ImportRow.sheet, ImportRow.row_number)
+        )
         if outcome is not None:
             statement = statement.where(ImportRow.outcome == outcome)
         with read_scope(self.database) as session:

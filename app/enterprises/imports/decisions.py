@@ -1,33 +1,33 @@
 """What a person decides about a waiting row: confirm or refuse its code or name, keep ours or take theirs, and undo."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.enterprises.actions import IMPORT
 from app.enterprises.imports import events
-from app.enterprises.imports.difference_text import shown_differences, shown_value, stored_value
-from app.enterprises.imports.domain import ImportKind, RowDecision, RowOutcome
-from app.enterprises.imports.figures import write_figures
-from app.enterprises.imports.mapping import TableLayout
-from app.enterprises.imports.models import ImportRow, ImportRun
+from app.enterprises.imports.batch import BatchTaking, RowResult
+from app.enterprises.imports.difference_text import shown_differences
+from app.enterprises.imports.domain import RowDecision, RowOutcome
+from app.enterprises.imports.entries import RowReading
+from app.enterprises.imports.mapping import USCC, Target
+from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
 from app.enterprises.imports.reasons import NAME_WAITS
-from app.enterprises.imports.row_reader import source_row
-from app.enterprises.imports.runner import make_taker
-from app.enterprises.imports.verdict import RowVerdict
-from app.enterprises.models import Enterprise, YearlyFigures
-from app.enterprises.service.editing import change_fields
-from app.enterprises.service.recording import note
+from app.enterprises.imports.registers import Intake
+from app.enterprises.imports.row_reader import SourceRow
+from app.enterprises.imports.sheets import reading_of
+from app.enterprises.imports.verdict import Settlement
 from app.journal.domain import SubjectKey
 from app.journal.service import record
 from app.kit.actor import Actor
+from app.kit.clock import today
 from app.kit.errors import Conflict, Invalid, NotFound
 from app.kit.i18n import _
 from app.kit.permissions import require
+from app.kit.tabular.reader import Row
 
 OURS, THEIRS = "ours", "theirs"
 MAX_NOTE = 300
@@ -44,31 +44,30 @@ class Deciding:
     now: datetime
 
 
-def confirm(desk: Deciding, reason: str) -> int:
+def confirm(desk: Deciding, reason: str) -> int | None:
     """Take in a row that waits as a whole, for this reason; returns the firm's id.
 
-    Its code fails the check, or its name contradicts its code: then the firm is renamed, or the figures are taken for the
+    Its code fails the check, or its name contradicts its code: then the firm is renamed, or what the row says is taken for the
     firm of the code. Fields edited here that differ are asked about next. Raises Invalid without a reason or when the row
     cannot be taken any more, Conflict when it was decided before.
     """
     _require_open(desk, RowOutcome.QUEUED)
     reason = _checked_reason(reason)
-    layout = TableLayout.from_json(desk.run.mapping)
-    taker = make_taker(desk.session, desk.run, desk.actor, _At(desk.now), confirmation=reason)
-    parsed = taker.parse(source_row(desk.row.row_number, desk.row.cells, layout))
-    (verdict,) = taker.decide(desk.session, [parsed], lock=True)
-    if verdict.outcome is RowOutcome.REJECTED:
-        raise Invalid("import.row_rejected", " ".join(str(found) for found in verdict.reasons))
-    if verdict.existing is not None and not waits_for_name(desk.row):
+    reading, intake = _reading(desk, confirmation=reason)
+    batch = BatchTaking(desk.session, reading, intake, None)
+    (looked_at,) = batch.take([reading.read(Row(desk.row.row_number, desk.row.cells))])
+    if looked_at.outcome is RowOutcome.REJECTED:
+        raise Invalid("import.row_rejected", " ".join(str(found) for found in looked_at.reasons))
+    own = looked_at.row.own
+    if own and own.verdict and own.verdict.existing is not None and not waits_for_name(desk.row):
         raise Conflict("import.on_file", _("该代码的企业已经在库。请在企业页面确认代码，或重新导入名单进行比对。"))
-    taker.write(desk.session, [verdict], desk.now)
-    desk.row.target_id = verdict.target_id
-    if verdict.differences:
-        _ask_next(desk, verdict)
+    (result,) = replace(batch, now=desk.now).take([reading.read(Row(desk.row.row_number, desk.row.cells))])
+    desk.row.target_id = result.target_id
+    if result.differences:
+        _ask_next(desk, result)
     else:
         _decided(desk, RowDecision.CONFIRMED, reason)
-    assert verdict.target_id is not None
-    return verdict.target_id
+    return result.target_id
 
 
 def waits_for_name(row: ImportRow) -> bool:
@@ -132,12 +131,11 @@ def undo(desk: Deciding, field: str) -> None:
     row.decision, row.decided_by, row.decided_at = RowDecision.NONE, "", None
 
 
-@dataclass(frozen=True)
-class _At:
-    instant: datetime
-
-    def now(self) -> datetime:
-        return self.instant
+def _reading(desk: Deciding, confirmation: str = "") -> tuple[RowReading, Intake]:
+    """How the row was read, for reading it once more."""
+    sheet = desk.session.get_one(ImportSheet, (desk.run.id, desk.row.sheet))
+    day = today(desk.now)
+    return reading_of(desk.session, desk.run, sheet, actor=desk.actor, day=day, confirmation=confirmation)
 
 
 def _require_open(desk: Deciding, outcome: RowOutcome) -> None:
@@ -154,11 +152,13 @@ def _checked_reason(reason: str) -> str:
     return reason
 
 
-def _ask_next(desk: Deciding, verdict: RowVerdict) -> None:
+def _ask_next(desk: Deciding, result: RowResult) -> None:
     """The row is taken but for fields that a person set here: from now on it is one that differs."""
-    desk.row.outcome, desk.row.differences = RowOutcome.DIFFERS, shown_differences(verdict.differences)
-    desk.run.queued -= 1
-    desk.run.differs += 1
+    desk.row.outcome, desk.row.differences = RowOutcome.DIFFERS, shown_differences(result.differences)
+    sheet = desk.session.get_one(ImportSheet, (desk.run.id, desk.row.sheet))
+    for counted in (desk.run, sheet):
+        counted.queued -= 1
+        counted.differs += 1
 
 
 def _decided(desk: Deciding, decision: RowDecision, note_text: str) -> None:
@@ -166,57 +166,33 @@ def _decided(desk: Deciding, decision: RowDecision, note_text: str) -> None:
     desk.row.decided_by, desk.row.decided_at = desk.actor.name, desk.now
 
 
-def _swap(desk: Deciding, field: str, *, expected: Any, wanted: Any, event: str, by_hand: bool) -> None:
+def _swap(desk: Deciding, name: str, *, expected: Any, wanted: Any, event: str, by_hand: bool) -> None:
     """Write `wanted` where `expected` stands. Raises Conflict when something else stands there meanwhile."""
-    firm = desk.session.get(Enterprise, desk.row.target_id, with_for_update=True)
-    if firm is None:
-        raise NotFound("enterprise.missing", _("企业已不在库中。"))
-    if desk.run.kind == ImportKind.FIGURES:
-        _swap_figure(desk, firm, field, expected, wanted, event, by_hand=by_hand)
-        return
-    before, after = _parts(field, expected), _parts(field, wanted)
-    _require_unchanged({name: getattr(firm, name) for name in before}, before)
-    change_fields(
+    target = Target.parse(name)
+    reading, _intake = _reading(desk)
+    row = reading.read(Row(desk.row.row_number, desk.row.cells))
+    entries = [entry for entry in (row.own, *row.entries) if entry is not None]
+    entry = next(e for e in entries if (e.layout.register, e.layout.year) == (target.register, target.year))
+    entry.taker.settle(
         desk.session,
-        actor=desk.actor,
-        enterprise=firm,
-        values=after,
-        now=desk.now,
-        event=event,
-        data=_about(desk),
-        by_hand=by_hand,
+        Settlement(
+            actor=desk.actor,
+            now=desk.now,
+            firm_id=desk.row.target_id,
+            key=entry.taker.key_of(_coded(entry.parsed.source, desk.row.key)),
+            field=target.field,
+            expected=expected,
+            wanted=wanted,
+            event=event,
+            by_hand=by_hand,
+            data=_about(desk),
+        ),
     )
 
 
-def _swap_figure(
-    desk: Deciding, firm: Enterprise, field: str, expected: Any, wanted: Any, event: str, *, by_hand: bool
-) -> None:
-    _code, year, basis, source = desk.row.key.split("|")
-    wanted_row = select(YearlyFigures).filter_by(enterprise_id=firm.id, year=int(year), basis=basis, source=source)
-    row = desk.session.scalar(wanted_row.with_for_update())
-    if row is None:
-        raise NotFound("figures.missing", _("这条年度数据已不在库中。"))
-    _require_unchanged({field: getattr(row, field)}, {field: expected})
-    if by_hand:
-        setattr(row, field, wanted)
-        row.imported = {name: value for name, value in row.imported.items() if name != field}
-        row.updated_at = desk.now
-    else:
-        write_figures(row, {field: wanted}, desk.now)
-    changes = {f"figures.{field}": (expected, wanted)}
-    note(desk.session, desk.actor, firm, event, desk.now, changes=changes, data=_about(desk) | {"id": row.id})
-
-
-def _parts(field: str, kept: Any) -> dict[str, Any]:
-    """The columns behind one difference: a capital has four."""
-    return dict(kept) if isinstance(kept, dict) else {field: stored_value(field, kept)}
-
-
-def _require_unchanged(existing: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
-    if {name: shown_value(value) for name, value in existing.items()} != {
-        name: shown_value(value) for name, value in expected.items()
-    }:
-        raise Conflict("import.changed_since", _("该字段此后又被修改，请打开企业页面核对。"))
+def _coded(source: SourceRow, key: str) -> SourceRow:
+    """The row with its firm's code, where it was found by its name."""
+    return replace(source, texts=source.texts | {USCC: source.texts[USCC] or key.partition("|")[0]})
 
 
 def _about(desk: Deciding) -> dict[str, Any]:

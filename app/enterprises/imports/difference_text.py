@@ -7,6 +7,7 @@ from typing import Any
 
 from app.journal.domain import plain
 from app.kit.amounts import YUAN
+from app.kit.errors import Conflict
 from app.kit.i18n import _
 from app.kit.money import format_wan, format_yuan
 
@@ -27,6 +28,14 @@ def shown_differences(pairs: Mapping[str, tuple[Any, Any]]) -> dict[str, list[An
 def stored_value(name: str, kept: Any) -> Any:
     """The value of field `name` from what `shown_value` made of it."""
     return date.fromisoformat(kept) if name.endswith("_on") and isinstance(kept, str) else kept
+
+
+def require_unchanged(existing: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
+    """Raise Conflict when what stands is not what was expected any more."""
+    if {name: shown_value(value) for name, value in existing.items()} != {
+        name: shown_value(value) for name, value in expected.items()
+    }:
+        raise Conflict("import.changed_since", _("该字段此后又被修改，请打开企业页面核对。"))
 
 
 def difference_text(name: str, kept: Any) -> str:

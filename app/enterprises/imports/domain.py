@@ -9,13 +9,18 @@ PREVIEW_ROWS = 20
 
 
 class ImportKind(enum.StrEnum):
-    """What a list is about."""
+    """What a file is asked for: anything that its sheets hold, or only firms, or only their yearly figures."""
 
+    WORKBOOK = "workbook"
     ENTERPRISES = "enterprises"
     FIGURES = "figures"
 
 
-KIND_LABELS = {ImportKind.ENTERPRISES: N_("企业名单"), ImportKind.FIGURES: N_("年度数据")}
+KIND_LABELS = {
+    ImportKind.WORKBOOK: N_("整本台账"),
+    ImportKind.ENTERPRISES: N_("企业名单"),
+    ImportKind.FIGURES: N_("年度数据"),
+}
 
 
 class ImportState(enum.StrEnum):

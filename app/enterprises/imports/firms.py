@@ -11,20 +11,24 @@ from sqlalchemy.orm import Session
 from app.enterprises import events
 from app.enterprises.domain.search import search_document
 from app.enterprises.domain.uscc import normalise
+from app.enterprises.imports.difference_text import require_unchanged, stored_value
 from app.enterprises.imports.domain import RowDecision, RowOutcome
+from app.enterprises.imports.fields import ENTERPRISE_FIELDS
 from app.enterprises.imports.firm_decision import compare
-from app.enterprises.imports.firm_reader import FirmTables, parse_firm
+from app.enterprises.imports.firm_finder import firms_by_code
+from app.enterprises.imports.firm_reader import FirmTables, load_tables, parse_firm
 from app.enterprises.imports.models import ImportRow
 from app.enterprises.imports.name_check import NameCheck, check_names
 from app.enterprises.imports.reasons import RowReason
+from app.enterprises.imports.registers import FIRM, ImportedRegister, Intake
 from app.enterprises.imports.row_reader import Parsed, SourceRow
-from app.enterprises.imports.verdict import RowVerdict, rejected
-from app.enterprises.models import Enterprise, FormerCode, FormerName
+from app.enterprises.imports.verdict import RowVerdict, Settlement, rejected
+from app.enterprises.models import Enterprise, FormerName
 from app.enterprises.service.editing import add_former_names, change_fields
 from app.enterprises.service.recording import note, snapshot
 from app.enterprises.service.registering import insert_many, prepare_row
-from app.kit.actor import Actor
-from app.kit.membership import one_of
+from app.kit.errors import NotFound
+from app.kit.i18n import N_, _
 
 
 @dataclass(frozen=True)
@@ -39,13 +43,10 @@ class RegisterSnapshot:
 
 @dataclass(frozen=True)
 class FirmTaker:
-    """Takes in firms as `actor`; `confirmation` is a person's reason why a code that fails its check, or a name, is right."""
+    """Takes in the firms themselves, by code."""
 
     tables: FirmTables
-    actor: Actor
-    run_id: int
-    accept_unconfirmed: bool = False
-    confirmation: str = ""
+    intake: Intake
 
     def key_of(self, source: SourceRow) -> str:
         """The code, normalised."""
@@ -58,15 +59,15 @@ class FirmTaker:
     def decide(self, session: Session, batch: Sequence[Parsed], *, lock: bool) -> list[RowVerdict]:
         """Create, change, leave, ask or hand back, for each row."""
         rows = [parsed for parsed in batch if not parsed.refusals]
-        existing = _load(session, rows, self.actor.region_prefix, lock=lock)
+        existing = _load(session, rows, self.intake.prefix, lock=lock)
         return [self._decide(parsed, existing) for parsed in batch]
 
     def write(self, session: Session, verdicts: Sequence[RowVerdict], now: datetime) -> None:
         """Insert the new firms in bulk, change the others, keep former names."""
-        data = {"import": self.run_id}
+        data = {"import": self.intake.run_id}
         new = [verdict for verdict in verdicts if verdict.outcome is RowOutcome.CREATED]
         rows = [_row_of(verdict, now) for verdict in new]
-        ids = insert_many(session, rows, actor=self.actor, now=now, event=events.IMPORTED, data=data)
+        ids = insert_many(session, rows, actor=self.intake.actor, now=now, event=events.IMPORTED, data=data)
         former = [
             {"enterprise_id": key, "name": name}
             for key, verdict in zip(ids, new, strict=True)
@@ -80,6 +81,24 @@ class FirmTaker:
             if verdict.existing is not None:
                 self._change(session, verdict, now, data)
 
+    def settle(self, session: Session, settlement: Settlement) -> None:
+        """Write what a person decided about a field; a capital has four parts."""
+        firm = session.get(Enterprise, settlement.firm_id, with_for_update=True)
+        if firm is None:
+            raise NotFound("enterprise.missing", _("企业已不在库中。"))
+        before, after = _parts(settlement.field, settlement.expected), _parts(settlement.field, settlement.wanted)
+        require_unchanged({name: getattr(firm, name) for name in before}, before)
+        change_fields(
+            session,
+            actor=settlement.actor,
+            enterprise=firm,
+            values=after,
+            now=settlement.now,
+            event=settlement.event,
+            data=settlement.data,
+            by_hand=settlement.by_hand,
+        )
+
     def _change(self, session: Session, verdict: RowVerdict, now: datetime, data: Mapping[str, Any]) -> None:
         firm: Enterprise = verdict.existing
         verdict.target_id = firm.id
@@ -90,7 +109,7 @@ class FirmTaker:
         if verdict.values:
             change_fields(
                 session,
-                actor=self.actor,
+                actor=self.intake.actor,
                 enterprise=firm,
                 values=verdict.values,
                 now=now,
@@ -100,7 +119,7 @@ class FirmTaker:
             )
         elif verdict.former_names:
             changes = {"former_names": (None, list(verdict.former_names))}
-            note(session, self.actor, firm, events.CHANGED_BY_IMPORT, now, changes=changes, data=data)
+            note(session, self.intake.actor, firm, events.CHANGED_BY_IMPORT, now, changes=changes, data=data)
 
     def _decide(self, parsed: Parsed, existing: RegisterSnapshot) -> RowVerdict:
         if parsed.refusals or parsed.uscc is None:
@@ -108,7 +127,7 @@ class FirmTaker:
         firm = existing.firms.get(parsed.key)
         if firm is not None:
             return self._decide_known(parsed, firm, existing)
-        if parsed.uscc.is_valid or self.accept_unconfirmed or self.confirmation:
+        if parsed.uscc.is_valid or self.intake.accept_unconfirmed or self.intake.confirmation:
             return self._new(parsed)
         return _waiting(parsed, _mismatch(parsed), existing)
 
@@ -118,8 +137,8 @@ class FirmTaker:
         reasons = list(parsed.remarks)
         if not parsed.uscc.is_valid:
             values |= {
-                "uscc_confirmed": bool(self.confirmation),
-                "uscc_note": self.confirmation,
+                "uscc_confirmed": bool(self.intake.confirmation),
+                "uscc_note": self.intake.confirmation,
             }
             reasons.insert(0, _mismatch(parsed))
         return RowVerdict(parsed, RowOutcome.CREATED, reasons, values=values, former_names=parsed.former_names)
@@ -127,12 +146,12 @@ class FirmTaker:
     def _decide_known(self, parsed: Parsed, firm: Enterprise, existing: RegisterSnapshot) -> RowVerdict:
         if firm.disabled_on is not None:
             return rejected(parsed, RowReason("enterprise.disabled", {"on": firm.disabled_on.isoformat()}))
-        if not firm.region_code.startswith(self.actor.region_prefix):
+        if not firm.region_code.startswith(self.intake.actor.region_prefix):
             return rejected(parsed, RowReason("enterprise.outside"))
         number, edited = parsed.source.number, set(firm.edited_fields)
         if firm.region_code:
             parsed.remarks = [remark for remark in parsed.remarks if remark.code != "region.assumed"]
-        if self.confirmation:
+        if self.intake.confirmation:
             edited.discard("name")
         elif contradiction := existing.names.contradictions.get(number):
             return _waiting(parsed, contradiction, existing, firm.id)
@@ -148,6 +167,11 @@ class FirmTaker:
         return RowVerdict(
             parsed, outcome, list(parsed.remarks), firm, found.values, found.former_names, found.differences, firm.id
         )
+
+
+def _parts(field: str, kept: Any) -> dict[str, Any]:
+    """The columns behind one difference: a capital has four."""
+    return dict(kept) if isinstance(kept, dict) else {field: stored_value(field, kept)}
 
 
 def _waiting(parsed: Parsed, why: RowReason, existing: RegisterSnapshot, firm_id: int | None = None) -> RowVerdict:
@@ -172,14 +196,7 @@ def _row_of(verdict: RowVerdict, now: datetime) -> dict[str, Any]:
 def _load(session: Session, batch: Sequence[Parsed], prefix: str, *, lock: bool) -> RegisterSnapshot:
     """The firms that bear or bore the batch's codes, in a few queries whatever the batch's size."""
     codes = [parsed.key for parsed in batch]
-    statement = select(Enterprise).where(one_of(Enterprise.uscc, codes)).order_by(Enterprise.id)
-    firms = {firm.uscc: firm for firm in session.scalars(statement.with_for_update() if lock else statement)}
-    bore = (
-        select(FormerCode.uscc, Enterprise)
-        .join(Enterprise, Enterprise.id == FormerCode.enterprise_id)
-        .where(one_of(FormerCode.uscc, [code for code in codes if code not in firms]))
-    )
-    firms |= dict(session.execute(bore).all())
+    firms = firms_by_code(session, codes, lock=lock)
     names: dict[int, set[str]] = {}
     with_former = [firms[parsed.key].id for parsed in batch if parsed.former_names and parsed.key in firms]
     if with_former:
@@ -202,3 +219,16 @@ def _refused(session: Session, codes: Sequence[str]) -> dict[str, str]:
         .order_by(ImportRow.id)
     )
     return dict(session.execute(statement).all())
+
+
+def _open(session: Session, intake: Intake) -> FirmTaker:
+    return FirmTaker(load_tables(session, prefix=intake.prefix, today=intake.today), intake)
+
+
+FIRMS = ImportedRegister(
+    FIRM,
+    N_("企业"),
+    ENTERPRISE_FIELDS,
+    ("企业名单", "企业名录", "企业底册", "企业信息", "企业库", "企业基本情况"),
+    _open,
+)

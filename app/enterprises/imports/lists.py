@@ -6,14 +6,14 @@ from typing import Annotated
 from sqlalchemy import ColumnElement, and_, select
 
 from app.enterprises.imports.domain import OPEN, ImportState, RowDecision, RowOutcome
-from app.enterprises.imports.models import ImportRow, ImportRun
+from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
 from app.kit.lists import filters
 from app.kit.lists.source import ListSource, newest
 from app.kit.lists.viewer import Viewer
 from app.kit.paging import Keyset
 from app.kit.permissions import within_region
 
-RowOfRun = tuple[ImportRow, ImportRun]
+RowOfRun = tuple[ImportRow, ImportRun, ImportSheet]
 
 
 def _within(viewer: Viewer) -> ColumnElement[bool]:
@@ -46,6 +46,7 @@ class ImportRowFilter:
     """Which rows: with an outcome, of one run, or (`waiting`) of all runs those that wait for a decision."""
 
     outcome: Annotated[str, filters.Filter(filters.among(RowOutcome), filters.equal(ImportRow.outcome))] = ""
+    sheet: Annotated[int | None, filters.number(ImportRow.sheet)] = None
     run_id: Annotated[int | None, filters.inner(ImportRow.run_id)] = None
     waiting: Annotated[bool, filters.Filter(None, _waits)] = False
 
@@ -53,9 +54,15 @@ class ImportRowFilter:
 IMPORT_ROWS: ListSource[RowOfRun, ImportRowFilter] = ListSource(
     kind=ImportRowFilter,
     visible=lambda viewer: (
-        select(ImportRow, ImportRun).join(ImportRun, ImportRun.id == ImportRow.run_id).where(_within(viewer))
+        select(ImportRow, ImportRun, ImportSheet)
+        .join(ImportRun, ImportRun.id == ImportRow.run_id)
+        .join(ImportSheet, and_(ImportSheet.run_id == ImportRow.run_id, ImportSheet.position == ImportRow.sheet))
+        .where(_within(viewer))
     ),
     id=ImportRow.id,
-    orders={"newest": Keyset([(ImportRow.id, "desc")]), "file": Keyset([(ImportRow.row_number, "asc")])},
+    orders={
+        "newest": Keyset([(ImportRow.id, "desc")]),
+        "file": Keyset([(ImportRow.sheet, "asc"), (ImportRow.row_number, "asc")]),
+    },
     usual=lambda wanted: "newest" if wanted.waiting else "file",
 )

@@ -1,219 +1,212 @@
-"""Which column fills which field: guessed from the headers, shown, changeable, kept with the run."""
+"""How one sheet is read: where its table stands and which column fills which field. Guessed, shown, changeable, kept."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import islice
 from typing import Any
 
-from app.enterprises.imports.domain import ImportKind
-from app.enterprises.imports.fields import (
-    FIELDS,
-    IN_CELLS,
-    REASON_HEADERS,
-    ImportField,
-    required_codes,
-    split_header,
-    title_unit,
-)
-from app.kit.amounts import lacks_unit, unit_of
+from app.enterprises.imports.fields import IN_CELLS, ImportField
+from app.enterprises.imports.registers import FIRM, ImportedRegister
+from app.kit.amounts import unit_of
 from app.kit.errors import Invalid
 from app.kit.i18n import _
-from app.kit.tabular import Row, Table
-from app.kit.tabular.reader import Sheet
 
-_HEADER_WITHIN = 20
-_SAMPLES = 3
-_SAMPLED_ROWS = 50
 #: What a column may fill besides a field: nothing, or our own column of reasons in a file handed back.
 IGNORED, REASON = "", "reason"
+USCC, NAME = "uscc", "name"
+
+Registers = Mapping[str, ImportedRegister]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a column fills: a field of a register, where the head names a year of that year."""
+
+    register: str
+    field: str
+    year: int | None = None
+
+    def __str__(self) -> str:
+        name = self.field if self.register == FIRM else f"{self.register}.{self.field}"
+        return name if self.year is None else f"{name}@{self.year}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Target":
+        """As it was written by `str`. Raises Invalid for what never was."""
+        name, _at, year = text.partition("@")
+        register, dot, code = name.rpartition(".")
+        if not code or (year and not year.isdigit()):
+            raise Invalid("import.mapping.unknown", _("没有这个字段：%(field)s") % {"field": text[:40]})
+        return cls(register if dot else FIRM, code, int(year) if year else None)
+
+
+@dataclass(frozen=True, slots=True)
 class MappedColumn:
-    """One column of the file, the field it fills ("" = not imported) and its unit ("" = not written, `cell` = in each cell)."""
+    """One column of the sheet, what it fills (`IGNORED`, `REASON` or a target) and its unit ("" unknown, `cell` in each cell)."""
 
     index: int
     header: str
-    field: str
-    unit: str
+    fills: str = IGNORED
+    unit: str = ""
     samples: tuple[str, ...] = ()
+
+    @property
+    def target(self) -> Target | None:
+        """The field it fills."""
+        return None if self.fills in (IGNORED, REASON) else Target.parse(self.fills)
 
 
 @dataclass(frozen=True)
-class TableLayout:
-    """Where the table stands in its file and what its columns mean."""
+class EntryLayout:
+    """The columns of one record that a row tells: of a register, where the heads name years of one year."""
+
+    register: str
+    year: int | None
+    filling: tuple[tuple[str, int], ...]
+    units: Mapping[str, str]
+
+    @property
+    def key(self) -> str:
+        """Its name within the row."""
+        return self.register if self.year is None else f"{self.register}@{self.year}"
+
+
+@dataclass(frozen=True)
+class SheetLayout:
+    """Where the table of a sheet stands, which register its rows are about, and what its columns mean.
+
+    `header` are the first and last row of its head; `given` is what the sheet tells once for all rows, by target.
+    """
 
     sheet: str
-    header_row: int
+    register: str
+    header: tuple[int, int]
     columns: tuple[MappedColumn, ...]
-    unread_sheets: tuple[str, ...] = ()
+    given: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
-    def filling(self) -> tuple[tuple[str, int], ...]:
-        """The fields that a column fills, each with its column."""
-        return tuple((column.field, column.index) for column in self.columns if column.field not in (IGNORED, REASON))
+    def entries(self) -> tuple[EntryLayout, ...]:
+        """The records that a row tells: the firm itself first, where the sheet says more of it than which it is."""
+        found: dict[tuple[str, int | None], dict[str, MappedColumn]] = {}
+        for register in self._registers:
+            of_all = {t.field: column for column, t in self._filling(register) if t.year is None}
+            years = sorted({t.year for _column, t in self._filling(register) if t.year is not None})
+            for year in years:
+                found[register, year] = of_all | {t.field: c for c, t in self._filling(register) if t.year == year}
+            if not years:
+                found[register, None] = of_all
+        return tuple(_entry(register, year, columns) for (register, year), columns in found.items())
+
+    @property
+    def registers_firms(self) -> bool:
+        """Whether a row may register its firm: it tells the code, the name, and is about the firm or says more of it."""
+        filled = {str(t) for column in self.columns if (t := column.target)}
+        return {USCC, NAME} <= filled and (
+            self.register == FIRM or any("." not in each for each in filled - {USCC, NAME})
+        )
 
     @cached_property
-    def units(self) -> dict[str, str]:
-        """The units of those columns, by field."""
-        return {column.field: column.unit for column in self.columns if column.field not in (IGNORED, REASON)}
+    def firm_columns(self) -> EntryLayout:
+        """The columns that say which firm a row is about."""
+        columns = {t.field: c for c, t in self._filling(FIRM) if t.field in (USCC, NAME)}
+        return _entry(FIRM, None, columns)
 
-    def index_of(self, field: str) -> int | None:
-        """The column that fills `field`."""
-        return next((column.index for column in self.columns if column.field == field), None)
+    def index_of(self, fills: str) -> int | None:
+        """The column that fills this."""
+        return next((column.index for column in self.columns if column.fills == fills), None)
 
-    def missing(self, kind: ImportKind) -> tuple[str, ...]:
-        """Required fields that no column fills."""
-        return tuple(code for code in required_codes(kind) if self.index_of(code) is None)
+    def missing(self, registers: Registers) -> tuple[str, ...]:
+        """What has to be told and is not: required fields of the register, and what says which firm a row is about."""
+        register = registers[self.register]
+        told = {t.field for _column, t in self._filling(self.register)}
+        told |= {Target.parse(name).field for name in self.given if Target.parse(name).register == self.register}
+        if any(t.year is not None for _column, t in self._filling(self.register)):
+            told.add("year")
+        lacking = tuple(code for code in register.required if code not in told)
+        unnamed = register.about_firm and self.register != FIRM and not self.firm_columns.filling
+        return (USCC, *lacking) if unnamed else lacking
 
-    def without_unit(self, kind: ImportKind) -> tuple[str, ...]:
+    def without_unit(self, registers: Registers) -> tuple[str, ...]:
         """Headers of the columns of money whose unit nobody has told: nothing may be guessed about them."""
-        return tuple(column.header for column in self.columns if _lacks_unit(column, kind))
+        return tuple(column.header for column in self.columns if lacks_unit(column, registers))
 
     @property
     def not_imported(self) -> tuple[str, ...]:
         """Headers of columns that fill nothing."""
-        return tuple(column.header for column in self.columns if column.field == IGNORED and column.header)
+        return tuple(column.header for column in self.columns if column.fills == IGNORED and column.header)
 
     def to_json(self) -> dict[str, Any]:
-        """As kept with the run; samples are read again from the file."""
-        columns = [[column.header, column.field, column.unit] for column in self.columns]
+        """As kept with the import; samples are read again from the file."""
         return {
-            "sheet": self.sheet,
-            "header_row": self.header_row,
-            "columns": columns,
-            "unread_sheets": list(self.unread_sheets),
+            "header": list(self.header),
+            "columns": [[column.index, column.header, column.fills, column.unit] for column in self.columns],
+            "given": dict(self.given),
         }
 
     @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> "TableLayout":
+    def from_json(cls, sheet: str, register: str, kept: Mapping[str, Any]) -> "SheetLayout":
         """As it was kept."""
-        columns = tuple(MappedColumn(index, *column) for index, column in enumerate(kept["columns"]))
-        return cls(kept["sheet"], kept["header_row"], columns, tuple(kept["unread_sheets"]))
+        first, last = kept["header"]
+        columns = tuple(MappedColumn(*column) for column in kept["columns"])
+        return cls(sheet, register, (first, last), columns, kept["given"])
+
+    @cached_property
+    def _registers(self) -> tuple[str, ...]:
+        filled = list(dict.fromkeys(t.register for column in self.columns if (t := column.target)))
+        firm = [FIRM] if self.registers_firms else []
+        main = [self.register] if self.register != FIRM and self.register in filled else []
+        return tuple(dict.fromkeys([*firm, *main, *(each for each in filled if each != FIRM)]))
+
+    def _filling(self, register: str) -> Iterator[tuple[MappedColumn, Target]]:
+        for column in self.columns:
+            target = column.target
+            if target is not None and target.register == register:
+                yield column, target
 
 
-def guess_layout(table: Table, kind: ImportKind) -> TableLayout:
-    """The sheet and header row that look most like a list of `kind`, with the columns guessed."""
-    best: tuple[tuple[int, int], Sheet, TableLayout] | None = None
-    for sheet in table.sheets:
-        layout = _guess_in_sheet(sheet, kind)
-        if layout is None:
-            continue
-        mapped = sum(column.field not in (IGNORED, REASON) for column in layout.columns)
-        rank = (-len(layout.missing(kind)), mapped)
-        if best is None or rank > best[0]:
-            best = (rank, sheet, layout)
-    if best is None:
-        raise Invalid("import.empty", _("文件里没有任何数据。"))
-    others = tuple(sheet.name for sheet in table.sheets if sheet is not best[1])
-    layout = _with_units_in_cells(replace(best[2], unread_sheets=others), best[1], kind)
-    return with_samples(layout, best[1])
+def _entry(register: str, year: int | None, columns: Mapping[str, MappedColumn]) -> EntryLayout:
+    filling = tuple((code, column.index) for code, column in columns.items())
+    return EntryLayout(register, year, filling, {code: column.unit for code, column in columns.items()})
 
 
-def guess_fields(header: Sequence[str], kind: ImportKind) -> list[str]:
-    """The field of each column: a header counts once, the better-known name of a field before the lesser."""
-    names = [split_header(text)[0] for text in header]
-    fields = [REASON if names[i] in _folded(REASON_HEADERS) else IGNORED for i in range(len(names))]
-    for field in FIELDS[kind]:
-        index = _find_column(field, names, fields)
-        if index is not None:
-            fields[index] = field.code
-    return fields
+def field_of(target: Target, registers: Registers) -> ImportField | None:
+    """The field that a column fills, as its register tells it."""
+    register = registers.get(target.register)
+    return next((each for each in register.fields if each.code == target.field), None) if register else None
 
 
-def remap(layout: TableLayout, kind: ImportKind, chosen: Mapping[int, str], units: Mapping[int, str]) -> TableLayout:
-    """The layout with the person's choice of field and unit per column. Raises Invalid when a field is chosen twice."""
-    known = {field.code: field for field in FIELDS[kind]}
-    columns = []
-    taken: dict[str, str] = {}
-    for column in layout.columns:
-        field = chosen.get(column.index, column.field)
-        if field not in known and field not in (IGNORED, REASON):
-            raise Invalid("import.mapping.unknown", _("没有这个字段：%(field)s") % {"field": field[:40]})
-        if field in known and field in taken:
-            raise Invalid(
-                "import.mapping.twice",
-                _("“%(first)s”和“%(second)s”两列都对应“%(field)s”，请只选一列。")
-                % {"first": taken[field], "second": column.header, "field": _(known[field].label)},
-            )
-        taken[field] = column.header
-        columns.append(replace(column, field=field, unit=units.get(column.index, column.unit)))
-    return replace(layout, columns=tuple(columns))
+def lacks_unit(column: MappedColumn, registers: Registers) -> bool:
+    """Whether the column is of money and nobody has told its unit."""
+    found = field_of(column.target, registers) if column.target else None
+    return bool(found and found.needs_unit and column.unit != IN_CELLS and not unit_of(column.unit))
 
 
-def sheet_of(table: Table, layout: TableLayout) -> Sheet:
-    """The sheet that the layout speaks of."""
-    return next(sheet for sheet in table.sheets if sheet.name == layout.sheet)
-
-
-def with_unit(layout: TableLayout, kind: ImportKind, unit: str) -> TableLayout:
+def with_unit(layout: SheetLayout, registers: Registers, unit: str) -> SheetLayout:
     """The layout with `unit` for every column of money whose unit is not written; "" leaves them."""
     if not unit:
         return layout
-    columns = (replace(column, unit=unit) if _lacks_unit(column, kind) else column for column in layout.columns)
+    columns = (replace(column, unit=unit) if lacks_unit(column, registers) else column for column in layout.columns)
     return replace(layout, columns=tuple(columns))
 
 
-def with_samples(layout: TableLayout, sheet: Sheet) -> TableLayout:
-    """The layout with up to three sample values beside each column."""
-    columns = [
-        replace(column, samples=tuple(value[:60] for value in values[:_SAMPLES]))
-        for column, values in zip(layout.columns, _first_values(layout, sheet), strict=True)
-    ]
+def remap(
+    layout: SheetLayout, registers: Registers, chosen: Mapping[int, str], units: Mapping[int, str]
+) -> SheetLayout:
+    """The layout with the person's choice of target and unit per column. Raises Invalid when a field is chosen twice."""
+    columns = []
+    taken: dict[str, str] = {}
+    for column in layout.columns:
+        fills = chosen.get(column.index, column.fills)
+        if fills not in (IGNORED, REASON):
+            known = field_of(Target.parse(fills), registers)
+            if known is None:
+                raise Invalid("import.mapping.unknown", _("没有这个字段：%(field)s") % {"field": fills[:40]})
+            if fills in taken:
+                raise Invalid(
+                    "import.mapping.twice",
+                    _("“%(first)s”和“%(second)s”两列都对应“%(field)s”，请只选一列。")
+                    % {"first": taken[fills], "second": column.header, "field": _(known.label)},
+                )
+            taken[fills] = column.header
+        columns.append(replace(column, fills=fills, unit=units.get(column.index, column.unit)))
     return replace(layout, columns=tuple(columns))
-
-
-def _first_values(layout: TableLayout, sheet: Sheet) -> list[list[str]]:
-    """What the first rows hold in each column."""
-    below = islice(sheet.rows(), layout.header_row, layout.header_row + _SAMPLED_ROWS)
-    rows = [row.cells for row in below if not row.blank]
-    return [[cells[i] for cells in rows if i < len(cells) and cells[i]] for i in range(len(layout.columns))]
-
-
-def _with_units_in_cells(layout: TableLayout, sheet: Sheet, kind: ImportKind) -> TableLayout:
-    """Columns of money without a unit whose first cells all name theirs: a later bare number stays empty."""
-    if not layout.without_unit(kind):
-        return layout
-    columns = [
-        replace(column, unit=IN_CELLS) if _lacks_unit(column, kind) and not any(map(lacks_unit, values)) else column
-        for column, values in zip(layout.columns, _first_values(layout, sheet), strict=True)
-    ]
-    return replace(layout, columns=tuple(columns))
-
-
-def _lacks_unit(column: MappedColumn, kind: ImportKind) -> bool:
-    needing = any(field.code == column.field and field.needs_unit for field in FIELDS[kind])
-    return needing and column.unit != IN_CELLS and not unit_of(column.unit)
-
-
-def _guess_in_sheet(sheet: Sheet, kind: ImportKind) -> TableLayout | None:
-    """The row among the first twenty that names the most fields; titles above it only tell a unit of money."""
-    candidates = [row for row in islice(sheet.rows(), _HEADER_WITHIN) if not row.blank]
-    if not candidates:
-        return None
-    header = max(candidates, key=lambda row: (_known(row, kind), -row.number))
-    cells = header.filled
-    fields = guess_fields(cells, kind)
-    above = title_unit(row.filled for row in candidates if row.number < header.number)
-    columns = (MappedColumn(i, text, fields[i], split_header(text)[1] or above) for i, text in enumerate(cells))
-    return TableLayout(sheet.name, header.number, tuple(columns))
-
-
-def _known(row: Row, kind: ImportKind) -> int:
-    return sum(field not in (IGNORED, REASON) for field in guess_fields(row.filled, kind))
-
-
-def _find_column(field: ImportField, names: list[str], fields: list[str]) -> int | None:
-    for header in _folded(field.headers):
-        for index, name in enumerate(names):
-            if name == header and fields[index] == IGNORED:
-                return index
-    if field.code == "uscc":
-        holding = [i for i, name in enumerate(names) if "信用代码" in name and fields[i] == IGNORED]
-        return holding[0] if len(holding) == 1 else None
-    return None
-
-
-def _folded(headers: Sequence[str]) -> list[str]:
-    return [split_header(header)[0] for header in headers]

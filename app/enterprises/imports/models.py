@@ -10,7 +10,7 @@ from app.kit.db import Base, BigId, Code, Json, PrimaryKey, UtcDateTime
 
 
 class ImportRun(Base):
-    """One file being taken in. The bytes lie in the blob store under `file_sha256`.
+    """One file being taken in. The bytes lie in the blob store under `file_sha256`; its sheets are read one after the other.
 
     `written` counts the rows that changed anything, those among them that also differ in a field edited here.
     """
@@ -28,7 +28,6 @@ class ImportRun(Base):
     file_kind: Mapped[str] = mapped_column(Code(8))
     encoding: Mapped[str] = mapped_column(Code(20), default="")
     delimiter: Mapped[str] = mapped_column(Code(1), default="")
-    mapping: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     accept_unconfirmed: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(Code(16))
     total: Mapped[int] = mapped_column(default=0)
@@ -58,24 +57,52 @@ class ImportRun(Base):
         return
 
 
+class ImportSheet(Base):
+    """One sheet of the file: what its rows are about (`register`), how it is read, whether it is taken in, what became of it.
+
+    `position` is its place in the workbook, `turn` its place in the order of reading. `left_out` names the rows that are no data.
+    """
+
+    __tablename__ = "import_sheet"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("import_run.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), default="")
+    hidden: Mapped[bool] = mapped_column(default=False)
+    register: Mapped[str] = mapped_column(Code(40), default="")
+    mapping: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    chosen: Mapped[bool] = mapped_column(default=False)
+    turn: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    created: Mapped[int] = mapped_column(default=0)
+    changed: Mapped[int] = mapped_column(default=0)
+    unchanged: Mapped[int] = mapped_column(default=0)
+    differs: Mapped[int] = mapped_column(default=0)
+    queued: Mapped[int] = mapped_column(default=0)
+    rejected: Mapped[int] = mapped_column(default=0)
+    left_out: Mapped[list[Any]] = mapped_column(Json, default=list)
+
+
 class ImportRow(Base):
     """What became of one row. `cells` are kept for rows that wait or were handed back; `key` is the code they speak of.
 
     `differences` holds pairs by field: ours and theirs where a person decides, before and after where the row changed them.
+    `cells` hold only what fills a field: what nobody asked for is not kept.
     """
 
     __tablename__ = "import_row"
     __table_args__ = (
-        UniqueConstraint("run_id", "row_number"),
-        Index("ix_import_row_by_outcome", "run_id", "outcome", "row_number"),
+        UniqueConstraint("run_id", "sheet", "row_number"),
+        Index("ix_import_row_by_outcome", "run_id", "outcome", "sheet", "row_number"),
         Index("ix_import_row_waiting", "outcome", "decision", "key"),
     )
 
     id: Mapped[PrimaryKey]
     run_id: Mapped[int] = mapped_column(ForeignKey("import_run.id"))
+    sheet: Mapped[int] = mapped_column(default=0)
     row_number: Mapped[int]
     outcome: Mapped[str] = mapped_column(Code(16))
-    key: Mapped[str] = mapped_column(Code(60), default="")
+    key: Mapped[str] = mapped_column(Code(120), default="")
     name: Mapped[str] = mapped_column(String(200), default="")
     target_id: Mapped[int | None] = mapped_column(BigId)
     cells: Mapped[list[str]] = mapped_column(Json, default=list)

@@ -30,18 +30,24 @@ def count_open_by_run(session: Session, run_ids: list[int]) -> dict[int, int]:
     return dict(session.execute(statement).all())
 
 
-def get_row(session: Session, run: ImportRun, row_number: int, *, lock: bool = False) -> ImportRow:
-    """One row of a run; raises NotFound."""
-    statement = select(ImportRow).where(ImportRow.run_id == run.id, ImportRow.row_number == row_number)
+def get_row(session: Session, run: ImportRun, sheet: int, row_number: int, *, lock: bool = False) -> ImportRow:
+    """One row of a sheet of a run; raises NotFound."""
+    statement = select(ImportRow).where(
+        ImportRow.run_id == run.id, ImportRow.sheet == sheet, ImportRow.row_number == row_number
+    )
     row = session.scalar(statement.with_for_update() if lock else statement)
     if row is None:
         raise NotFound("import.row_unknown", _("没有这一行。"))
     return row
 
 
-def list_rows(session: Session, run: ImportRun, outcomes: tuple[str, ...], *, limit: int) -> list[ImportRow]:
-    """The first rows of a run with one of these outcomes, in the order of the file."""
-    statement = select(ImportRow).where(ImportRow.run_id == run.id, ImportRow.outcome.in_(outcomes))
+def list_rows(
+    session: Session, run: ImportRun, outcomes: tuple[str, ...], *, sheet: int, limit: int
+) -> list[ImportRow]:
+    """The first rows of a sheet with one of these outcomes, in its order."""
+    statement = select(ImportRow).where(
+        ImportRow.run_id == run.id, ImportRow.sheet == sheet, ImportRow.outcome.in_(outcomes)
+    )
     return list(session.scalars(statement.order_by(ImportRow.row_number).limit(limit)))
 
 

@@ -44,7 +44,8 @@ class Intake:
 @dataclass(frozen=True)
 class ImportedRegister:
     """One kind of record. `words` of a sheet's name or title point at it; `about_firm`: each record belongs to a firm that the
-    row names by code or by name, and which is found before `Taker.decide` is asked.
+    row names by code or by name, and which is found before `Taker.decide` is asked. `circumstances` are fields that say nothing
+    by themselves (a year, a basis): a row that fills only those tells no record.
     """
 
     code: str
@@ -54,6 +55,7 @@ class ImportedRegister:
     open: Callable[[Session, Intake], Taker]
     given: tuple[Given, ...] = ()
     about_firm: bool = True
+    circumstances: tuple[str, ...] = ()
 
     @property
     def required(self) -> tuple[str, ...]:

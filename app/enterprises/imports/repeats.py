@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from app.enterprises.imports.mapping import REASON, TableLayout
+from app.enterprises.imports.entries import SheetRow, digest
+from app.enterprises.imports.mapping import REASON, SheetLayout
 from app.enterprises.imports.reasons import RowReason
-from app.enterprises.imports.row_reader import Parsed, SourceRow
 
 _SHOWN = 6
 _LONGEST = 40
@@ -13,47 +13,60 @@ _LONGEST = 40
 
 @dataclass
 class Repeats:
-    """The keys that occur more than once in the file, and for each the first row that was fit to be taken.
+    """The keys that occur more than once in a sheet, and for each the first row that was fit to be taken.
 
     Only those rows are kept in memory, so that a long list needs little.
     """
 
-    layout: TableLayout
-    keys: frozenset[str]
-    first: dict[str, SourceRow] = field(default_factory=dict)
+    layout: SheetLayout
+    keys: frozenset[bytes]
+    first: dict[bytes, SheetRow] = field(default_factory=dict)
 
-    def note(self, key: str, parsed: Parsed) -> None:
+    def note(self, row: SheetRow) -> None:
         """Take the row as the first of its key, or refuse it as a repeat."""
-        if key not in self.keys or parsed.refusals:
+        if (
+            not self.keys
+            or not row.key
+            or row.firm.refusals
+            or _unfit(row)
+            or (key := digest(row.key)) not in self.keys
+        ):
             return
-        first = self.first.setdefault(key, parsed.source)
-        if first is not parsed.source:
-            parsed.refusals.append(self._reason(first, parsed.source))
+        first = self.first.setdefault(key, row)
+        if first is not row:
+            row.refusals.append(self._reason(first, row))
 
-    def _reason(self, first: SourceRow, row: SourceRow) -> RowReason:
+    def _reason(self, first: SheetRow, row: SheetRow) -> RowReason:
         differences = [
             f"{column.header} {_short(before)} → {_short(after)}"
             for column in self.layout.columns
-            if column.field != REASON and (before := _cell(first, column.index)) != (after := _cell(row, column.index))
+            if column.fills != REASON and (before := _cell(first, column.index)) != (after := _cell(row, column.index))
         ]
         if not differences:
             return RowReason("repeat", {"row": first.number})
         return RowReason("repeat.differs", {"row": first.number, "differences": "；".join(differences[:_SHOWN])})
 
 
-def repeated(keys: Iterable[str]) -> tuple[int, frozenset[str]]:
-    """How many rows there are, and the keys that occur more than once."""
-    seen: set[str] = set()
-    twice: set[str] = set()
+def repeated(keys: Iterable[str]) -> tuple[int, frozenset[bytes]]:
+    """How many rows there are, and (shortened) the keys that occur more than once."""
+    seen: set[bytes] = set()
+    twice: set[bytes] = set()
     total = 0
     for key in keys:
         total += 1
         if key:
-            (twice if key in seen else seen).add(key)
+            short = digest(key)
+            (twice if short in seen else seen).add(short)
     return total, frozenset(twice)
 
 
-def _cell(row: SourceRow, index: int) -> str:
+def _unfit(row: SheetRow) -> bool:
+    """Whether nothing of the row can be taken anyway, so that a later row of its key may be the first."""
+    entries = [entry for entry in (row.own, *row.entries) if entry is not None]
+    return bool(entries) and all(entry.parsed.refusals for entry in entries)
+
+
+def _cell(row: SheetRow, index: int) -> str:
     return row.cells[index].strip() if index < len(row.cells) else ""
 
 

@@ -2,24 +2,22 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from app.enterprises.domain.uscc import Uscc, normalise, parse_uscc
-from app.enterprises.imports.mapping import TableLayout
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.models import Enterprise
 from app.kit.errors import Invalid
-from app.kit.tabular.reader import Row, Sheet
+from app.kit.tabular.reader import Row
 
 #: The fictional firm of a template's example row, on a region code that is not assigned; it is never taken in.
 EXAMPLE_USCC = "91429099MA0YUMA0XF"
 EARLIEST = date(1840, 1, 1)
 _NOTHING = {"-", "--", "—", "——", "/", "n/a", "na", "null", "none", "无", "空", "nan", "#n/a"}
 _LONGEST_NOTHING = max(map(len, _NOTHING))
-_EXACT = frozenset[str]()
 _DAY = re.compile(
     r"(\d{4})(?:[-/.年])(\d{1,2})(?:[-/.月])(\d{1,2})日?(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?|(\d{4})(\d{2})(\d{2})"
 )
@@ -64,26 +62,6 @@ class Parsed:
         self.remarks.append(RowReason(reason, {"column": code, "text": text[:60]}))
 
 
-def source_rows(sheet: Sheet, layout: TableLayout) -> Iterator[SourceRow]:
-    """The rows below the header that hold anything."""
-    width = len(layout.columns)
-    for row in sheet.rows():
-        if row.number > layout.header_row and not row.blank:
-            yield _source(row, layout, _problem(row, width, fixed=sheet.fixed_width))
-
-
-def source_row(number: int, cells: list[str], layout: TableLayout) -> SourceRow:
-    """A row that was kept, to be read once more."""
-    return _source(Row(number, cells), layout, None)
-
-
-def _source(row: Row, layout: TableLayout, problem: RowReason | None) -> SourceRow:
-    cells = [] if row.broken else row.cells
-    texts = {field: _text(cells, index) for field, index in layout.filling}
-    inexact = frozenset(field for field, index in layout.filling if index in row.inexact) if row.inexact else _EXACT
-    return SourceRow(row.number, row.cells, texts, layout.units, inexact, problem)
-
-
 def read_uscc(parsed: Parsed) -> None:
     """Read the row's code into `uscc` and `key`, or say why that cannot be."""
     text = parsed.source.texts["uscc"]
@@ -126,12 +104,14 @@ def read_yes_no(text: str) -> bool | None:
     return None
 
 
-def _text(cells: list[str], index: int) -> str:
+def cell_text(cells: list[str], index: int) -> str:
+    """The text of a cell; what people write for nothing is nothing."""
     text = cells[index].strip() if index < len(cells) else ""
     return "" if len(text) <= _LONGEST_NOTHING and text.lower() in _NOTHING else text
 
 
-def _problem(row: Row, width: int, *, fixed: bool) -> RowReason | None:
+def row_problem(row: Row, width: int, *, fixed: bool) -> RowReason | None:
+    """What is wrong with the row as a whole: quotes that do not pair, more or fewer cells than the head has."""
     if row.broken:
         return RowReason("broken")
     if fixed:

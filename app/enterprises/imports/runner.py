@@ -1,4 +1,4 @@
-"""Running an import: batch by batch, each with its events, its counts and its checkpoint in one transaction."""
+"""Running an import: sheet by sheet, batch by batch, each with its events, its counts and its checkpoint in one transaction."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,38 +11,40 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.enterprises.imports import events
+from app.enterprises.imports.batch import BatchTaking, RowResult
 from app.enterprises.imports.difference_text import shown_differences
-from app.enterprises.imports.domain import BATCH, KEPT_RAW, OPEN, ImportKind, ImportState, RowDecision, RowOutcome
-from app.enterprises.imports.figure_reader import load_figure_tables
-from app.enterprises.imports.figures import FigureTaker
-from app.enterprises.imports.firm_reader import load_tables
-from app.enterprises.imports.firms import FirmTaker
-from app.enterprises.imports.mapping import TableLayout, sheet_of
-from app.enterprises.imports.models import ImportRow, ImportRun
+from app.enterprises.imports.domain import BATCH, KEPT_RAW, OPEN, ImportState, RowDecision, RowOutcome
+from app.enterprises.imports.entries import SheetRow
+from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
 from app.enterprises.imports.repeats import Repeats, repeated
-from app.enterprises.imports.row_reader import Parsed, SourceRow, source_rows
-from app.enterprises.imports.verdict import RowVerdict, Taker
+from app.enterprises.imports.sheets import OpenedSheet, open_sheet
 from app.jobs.run import Run
 from app.journal.domain import SubjectKey
 from app.journal.service import record
-from app.kit.actor import Actor
 from app.kit.ahead import one_ahead
 from app.kit.bulk import insert_rows
 from app.kit.clock import today
 from app.kit.db import read_scope, refresh_statistics, session_scope
 from app.kit.tabular import open_table
-from app.kit.tabular.reader import Sheet
 
 
 @dataclass(frozen=True)
-class _ImportContext:
-    """What does not change while one import runs."""
+class _SheetTaking:
+    """What does not change while one sheet is taken in; `before` are the rows of the sheets before it, `total` those of all."""
 
     run: Run
     import_id: int
-    layout: TableLayout
-    sheet: Sheet
-    taker: Taker
+    sheet: OpenedSheet
+    before: int
+    total: int
+
+
+@dataclass
+class _Place:
+    """How far a sheet is: the last row that was written, and how many were."""
+
+    row: int = 0
+    done: int = 0
 
 
 def take_in(run: Run) -> Mapping[str, Any]:
@@ -52,95 +54,107 @@ def take_in(run: Run) -> Mapping[str, Any]:
         found = session.get_one(ImportRun, import_id)
         if found.state in (ImportState.FINISHED, ImportState.ABANDONED):
             return counts_of(found)
-        layout = TableLayout.from_json(found.mapping)
-        taker = make_taker(session, found, run.actor, run)
-        sheet = sheet_of(open_table(run.around.blobs.path(found.file_sha256)), layout)
-    work = _ImportContext(run, import_id, layout, sheet, taker)
-    total, keys = repeated(taker.key_of(source) for source in source_rows(sheet, layout))
-    _take_batches(work, Repeats(layout, keys), total)
-    return _finish(work, total)
+        table = open_table(run.around.blobs.path(found.file_sha256))
+        kept = chosen_sheets(session, import_id)
+        day = today(run.now())
+        sheets = [open_sheet(session, table, found, each, actor=run.actor, day=day) for each in kept]
+    totals = [repeated(sheet.keys()) for sheet in sheets]
+    total, before = sum(count for count, _keys in totals), 0
+    for sheet, (count, keys) in zip(sheets, totals, strict=True):
+        work = _SheetTaking(run, import_id, sheet, before, total)
+        _take_sheet(work, Repeats(sheet.layout, keys), count)
+        before += count
+    return _finish(run, import_id, total)
 
 
-def make_taker(session: Session, found: ImportRun, actor: Actor, clock: Any, *, confirmation: str = "") -> Taker:
-    """Who takes in the rows of this run; `clock.now()` says when."""
-    day = today(clock.now())
-    if found.kind == ImportKind.FIGURES:
-        return FigureTaker(load_figure_tables(session, this_year=day.year), actor, found.id, confirmation)
-    tables = load_tables(session, prefix=found.region_prefix, today=day)
-    return FirmTaker(tables, actor, found.id, found.accept_unconfirmed, confirmation)
+def chosen_sheets(session: Session, import_id: int) -> list[ImportSheet]:
+    """The sheets that are taken in, in their turn."""
+    statement = select(ImportSheet).where(ImportSheet.run_id == import_id, ImportSheet.chosen)
+    return list(session.scalars(statement.order_by(ImportSheet.turn, ImportSheet.position)))
 
 
-def counts_of(found: ImportRun) -> dict[str, int]:
+def counts_of(found: ImportRun | ImportSheet) -> dict[str, int]:
     """The six counts, in the order of the result line."""
     return {outcome.value: getattr(found, outcome.value) for outcome in RowOutcome}
 
 
-def parse_batches(rows: Iterator[SourceRow], taker: Taker, repeats: Repeats, size: int) -> Iterator[list[Parsed]]:
-    """Rows, read and checked for repeats, `size` at a time."""
+def checked_batches(rows: Iterator[SheetRow], repeats: Repeats, size: int) -> Iterator[list[SheetRow]]:
+    """Rows checked for repeats, `size` at a time."""
     while batch := list(islice(rows, size)):
-        parsed = [taker.parse(source) for source in batch]
-        for one in parsed:
-            repeats.note(taker.key_of(one.source), one)
-        yield parsed
+        for row in batch:
+            repeats.note(row)
+        yield batch
 
 
-def _take_batches(work: _ImportContext, repeats: Repeats, total: int) -> None:
-    run = work.run
-    reached = int(run.checkpoint.get("row", 0))
-    done = int(run.checkpoint.get("done", 0))
-    rows = source_rows(work.sheet, work.layout)
-    rows = _after(rows, reached, work.taker, repeats)
-    run.between_batches(done, total)
-    with one_ahead(parse_batches(rows, work.taker, repeats, BATCH)) as batches:
+def _take_sheet(work: _SheetTaking, repeats: Repeats, count: int) -> None:
+    run, position = work.run, work.sheet.position
+    reached = _reached(run.checkpoint, work)
+    if reached is None:
+        return
+    done = reached.done
+    rows = _after(work.sheet.rows(), reached.row, repeats)
+    run.between_batches(work.before + done, work.total)
+    with one_ahead(checked_batches(rows, repeats, BATCH)) as batches:
         for batch in batches:
             done += len(batch)
-            _commit_batch(work, batch, done, total)
-            run.between_batches(done, total)
+            checkpoint = {"sheet": position, "row": batch[-1].number, "done": work.before + done}
+            _commit_batch(work, batch, checkpoint, count)
+            run.between_batches(work.before + done, work.total)
 
 
-def _after(rows: Iterator[SourceRow], reached: int, taker: Taker, repeats: Repeats) -> Iterator[SourceRow]:
+def _reached(checkpoint: Mapping[str, Any], work: _SheetTaking) -> _Place | None:
+    """Where to go on in this sheet; None when it is done."""
+    if not checkpoint:
+        return _Place()
+    done = int(checkpoint.get("done", 0))
+    if int(checkpoint.get("sheet", work.sheet.position)) == work.sheet.position:
+        return _Place(int(checkpoint.get("row", 0)), done - work.before)
+    return None if done > work.before else _Place()
+
+
+def _after(rows: Iterator[SheetRow], reached: int, repeats: Repeats) -> Iterator[SheetRow]:
     """The rows behind the checkpoint; those before it are only remembered as firsts of their key."""
-    for source in rows:
-        if source.number > reached:
-            yield source
-        elif (key := taker.key_of(source)) in repeats.keys:
-            repeats.note(key, taker.parse(source))
+    for row in rows:
+        if row.number > reached:
+            yield row
+        else:
+            repeats.note(row)
 
 
-def _commit_batch(work: _ImportContext, batch: list[Parsed], done: int, total: int) -> None:
+def _commit_batch(work: _SheetTaking, batch: list[SheetRow], checkpoint: Mapping[str, Any], count: int) -> None:
     """One transaction; when somebody registered one of the firms in the same moment, decide once more."""
     try:
-        _write_batch(work, batch, done, total)
+        _write_batch(work, batch, checkpoint, count)
     except IntegrityError:
-        _write_batch(work, batch, done, total)
+        again = [work.sheet.again(row) for row in batch]
+        _write_batch(work, again, checkpoint, count)
 
 
-def _write_batch(work: _ImportContext, batch: list[Parsed], done: int, total: int) -> None:
-    run = work.run
-    now = run.now()
+def _write_batch(work: _SheetTaking, batch: list[SheetRow], checkpoint: Mapping[str, Any], count: int) -> None:
+    run, sheet = work.run, work.sheet
     with session_scope(run.around.database) as session:
-        verdicts = work.taker.decide(session, batch, lock=True)
-        rows = [_row_of(work, verdict) for verdict in verdicts]
-        work.taker.write(session, verdicts, now)
-        _note_rows(session, work, rows, verdicts)
-        _count(session, work.import_id, verdicts, total)
+        results = BatchTaking(session, sheet.reading, sheet.intake, run.now()).take(batch)
+        _note_rows(session, work, results)
+        _count(session, work, results, count)
         session.flush()
-        run.save(session, checkpoint={"row": batch[-1].source.number, "done": done}, done=done, total=total)
+        run.save(session, checkpoint=checkpoint, done=int(checkpoint["done"]), total=work.total)
 
 
-def _note_rows(
-    session: Session, work: _ImportContext, rows: list[dict[str, Any]], verdicts: Sequence[RowVerdict]
-) -> None:
-    for row, verdict in zip(rows, verdicts, strict=True):
-        row["target_id"] = verdict.target_id
+def _note_rows(session: Session, work: _SheetTaking, results: Sequence[RowResult]) -> None:
+    rows = [_row_of(work, result) for result in results]
     waiting = [row["key"] for row in rows if row["outcome"] in OPEN and row["key"]]
     if waiting:
-        supersede(session, waiting, work.import_id)
+        supersede(session, waiting, work.import_id, work.sheet.layout.register)
     insert_rows(session, ImportRow, rows)
 
 
-def supersede(session: Session, keys: Sequence[str], import_id: int) -> None:
+def supersede(session: Session, keys: Sequence[str], import_id: int, register: str) -> None:
     """Rows of earlier files that wait about the same thing give way to the newest one."""
+    same = select(ImportSheet.run_id).where(
+        ImportSheet.run_id == ImportRow.run_id,
+        ImportSheet.position == ImportRow.sheet,
+        ImportSheet.register == register,
+    )
     session.execute(
         update(ImportRow)
         .where(
@@ -148,30 +162,27 @@ def supersede(session: Session, keys: Sequence[str], import_id: int) -> None:
             ImportRow.decision == RowDecision.NONE,
             ImportRow.key.in_(keys),
             ImportRow.run_id != import_id,
-            ImportRow.run_id.in_(
-                select(ImportRun.id).where(
-                    ImportRun.kind == select(ImportRun.kind).where(ImportRun.id == import_id).scalar_subquery()
-                )
-            ),
+            same.exists(),
         )
         .values(decision=RowDecision.SUPERSEDED, note=str(import_id))
         .execution_options(synchronize_session=False)
     )
 
 
-def _row_of(work: _ImportContext, verdict: RowVerdict) -> dict[str, Any]:
-    """The row as it is kept, before anything is written: what changes is told with what stood there."""
-    parsed = verdict.parsed
+def _row_of(work: _SheetTaking, result: RowResult) -> dict[str, Any]:
+    """The row as it is kept: what changes is told with what stood there, what nobody asked for is not kept."""
+    row = result.row
     return {
         "run_id": work.import_id,
-        "row_number": parsed.source.number,
-        "outcome": verdict.outcome,
-        "key": work.taker.key_of(parsed.source)[:60],
-        "name": parsed.name[:200],
-        "target_id": None,
-        "cells": parsed.source.cells if verdict.outcome in KEPT_RAW else [],
-        "reasons": [reason.to_json() for reason in verdict.reasons],
-        "differences": shown_differences(verdict.differences or verdict.changes),
+        "sheet": work.sheet.position,
+        "row_number": row.number,
+        "outcome": result.outcome,
+        "key": result.key[:120],
+        "name": result.name[:200],
+        "target_id": result.target_id,
+        "cells": work.sheet.asked_cells(row) if result.outcome in KEPT_RAW else [],
+        "reasons": [reason.to_json() for reason in result.reasons],
+        "differences": shown_differences(result.differences or result.changes),
         "decision": RowDecision.NONE,
         "choices": {},
         "note": "",
@@ -180,22 +191,22 @@ def _row_of(work: _ImportContext, verdict: RowVerdict) -> dict[str, Any]:
     }
 
 
-def _count(session: Session, import_id: int, verdicts: Sequence[RowVerdict], total: int) -> None:
-    tally = Counter(verdict.outcome for verdict in verdicts)
-    values: dict[str, Any] = {o.value: getattr(ImportRun, o.value) + n for o, n in tally.items()}
-    values["written"] = ImportRun.written + sum(verdict.writes for verdict in verdicts)
-    session.execute(
-        update(ImportRun)
-        .where(ImportRun.id == import_id)
-        .values(total=total, **values)
-        .execution_options(synchronize_session=False)
+def _count(session: Session, work: _SheetTaking, results: Sequence[RowResult], count: int) -> None:
+    tally = Counter(result.outcome for result in results)
+    of_run: dict[str, Any] = {o.value: getattr(ImportRun, o.value) + n for o, n in tally.items()}
+    of_run |= {"written": ImportRun.written + sum(result.writes for result in results), "total": work.total}
+    of_sheet: dict[str, Any] = {o.value: getattr(ImportSheet, o.value) + n for o, n in tally.items()}
+    in_run = update(ImportRun).where(ImportRun.id == work.import_id).values(**of_run)
+    in_sheet = update(ImportSheet).where(
+        ImportSheet.run_id == work.import_id, ImportSheet.position == work.sheet.position
     )
+    session.execute(in_run.execution_options(synchronize_session=False))
+    session.execute(in_sheet.values(total=count, **of_sheet).execution_options(synchronize_session=False))
 
 
-def _finish(work: _ImportContext, total: int) -> dict[str, int]:
-    run = work.run
+def _finish(run: Run, import_id: int, total: int) -> dict[str, int]:
     with session_scope(run.around.database) as session:
-        found = session.get_one(ImportRun, work.import_id)
+        found = session.get_one(ImportRun, import_id)
         found.state, found.finished_at, found.total = ImportState.FINISHED, run.now(), total
         counts = counts_of(found)
         record(

@@ -1,7 +1,7 @@
 """From an uploaded file to a started import: what it holds, how its columns are understood, what would become of it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -11,20 +11,29 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.actions import IMPORT
 from app.enterprises.imports import events
+from app.enterprises.imports.batch import BatchTaking, RowResult
 from app.enterprises.imports.domain import KIND_LABELS, PREVIEW_ROWS, ImportKind, ImportState
 from app.enterprises.imports.fields import IN_CELLS, PEOPLE, UNIT_LABELS
-from app.enterprises.imports.mapping import TableLayout, guess_layout, remap, sheet_of, with_samples, with_unit
-from app.enterprises.imports.models import ImportRun
-from app.enterprises.imports.reasons import LABELS
+from app.enterprises.imports.mapping import Registers, SheetLayout, Target, field_of, remap, with_unit
+from app.enterprises.imports.models import ImportRun, ImportSheet
+from app.enterprises.imports.registers import FIRM, registers_of
 from app.enterprises.imports.repeats import Repeats, repeated
-from app.enterprises.imports.row_reader import source_rows
-from app.enterprises.imports.runner import make_taker, parse_batches
-from app.enterprises.imports.verdict import RowVerdict
+from app.enterprises.imports.sheets import (
+    AS_GUESSED,
+    Reading,
+    allowed,
+    guess_sheets,
+    open_sheet,
+    order_sheets,
+    read_sheet,
+)
 from app.jobs.models import Job
 from app.jobs.service import cancel, enqueue
 from app.journal.domain import SubjectKey
 from app.journal.service import record
 from app.kit.actor import Actor
+from app.kit.clock import today
+from app.kit.db import composition_of
 from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import _
 from app.kit.permissions import require
@@ -43,20 +52,12 @@ class StagedFile:
 
 
 @dataclass(frozen=True)
-class Preview:
-    """What would become of the first rows, and how many rows there are."""
+class SheetPreview:
+    """What would become of the first rows of a sheet, how many rows it has, how many of its keys stand twice."""
 
-    verdicts: list[RowVerdict]
+    results: list[RowResult]
     total: int
     repeated: int
-
-
-@dataclass(frozen=True)
-class _Clock:
-    instant: datetime
-
-    def now(self) -> datetime:
-        return self.instant
 
 
 def stage(
@@ -67,16 +68,15 @@ def stage(
     kind: ImportKind,
     now: datetime,
     accept_unconfirmed: bool = False,
-    unit: str = "",
+    reading: Reading = AS_GUESSED,
 ) -> ImportRun:
-    """Open the file, guess its columns and keep both as a new import; nothing of it is taken in yet.
+    """Open the file, guess what its sheets and columns are and keep both as a new import; nothing of it is taken in yet.
 
-    `unit` is that of the columns of money whose unit the file does not tell. Raises Invalid when the file cannot be
-    read at all.
+    Raises Invalid when the file cannot be read at all, or has no sheet of the name that was told.
     """
     require(actor, IMPORT)
     table = open_table(upload.path)
-    layout = with_unit(guess_layout(table, kind), kind, unit)
+    sheets = guess_sheets(table, allowed(composition_of(session), kind), reading)
     run = ImportRun(
         kind=kind,
         file_sha256=upload.sha256,
@@ -84,7 +84,6 @@ def stage(
         file_kind=table.kind,
         encoding=table.encoding,
         delimiter=table.delimiter,
-        mapping=layout.to_json(),
         accept_unconfirmed=accept_unconfirmed,
         state=ImportState.UPLOADED,
         region_prefix=actor.region_prefix,
@@ -95,33 +94,64 @@ def stage(
     )
     session.add(run)
     session.flush()
+    session.add_all(ImportSheet(run_id=run.id, **vars(sheet)) for sheet in sheets)
+    session.flush()
     _note(session, run, actor, events.UPLOADED, now)
     return run
 
 
-def change_mapping(
-    session: Session,
-    *,
-    actor: Actor,
-    run: ImportRun,
-    chosen: Mapping[int, str],
-    units: Mapping[int, str],
-    other_unit: str = "",
-) -> TableLayout:
-    """Keep the person's choice of columns, their units, and the unit of the columns of money that then still have none.
+@dataclass(frozen=True)
+class SheetChoice:
+    """What a person chose on the page for one sheet: whether it is taken in, what it holds, its columns, units, and what it tells once."""
 
-    Raises Invalid for a field chosen twice or an unknown unit, Conflict once the import began.
+    chosen: bool
+    register: str
+    columns: Mapping[int, str]
+    units: Mapping[int, str]
+    given: Mapping[str, str]
+    other_unit: str = ""
+    header_row: int | None = None
+
+
+def change_reading(
+    session: Session, *, actor: Actor, run: ImportRun, table: Table, choices: Mapping[int, SheetChoice]
+) -> None:
+    """Keep what the person chose, sheet by sheet (by position).
+
+    Raises Invalid for a field chosen twice, an unknown unit or register, Conflict once the import began.
     """
     require(actor, IMPORT, run)
     _require_uploaded(run)
-    layout, kind = TableLayout.from_json(run.mapping), ImportKind(run.kind)
-    known = {"", PEOPLE, IN_CELLS, *UNIT_LABELS, *(column.unit for column in layout.columns)}
-    if not {*units.values(), other_unit} <= known:
-        raise Invalid("import.mapping.unit", _("没有这个单位。"))
-    layout = with_unit(remap(layout, kind, chosen, units), kind, other_unit)
-    run.mapping = layout.to_json()
+    registers = allowed(composition_of(session), ImportKind(run.kind))
+    for sheet in sheets_of(session, run):
+        if (choice := choices.get(sheet.position)) is not None:
+            _choose(sheet, choice, registers, table)
+    order_sheets(sheets_of(session, run), registers)
     session.flush()
-    return layout
+
+
+def _choose(sheet: ImportSheet, choice: SheetChoice, registers: Registers, table: Table) -> None:
+    sheet.chosen, register = choice.chosen, choice.register or sheet.register
+    if register not in registers:
+        if choice.chosen:
+            raise Invalid("import.register", _("请选择工作表“%(sheet)s”的内容。") % {"sheet": sheet.name})
+        return
+    last_row = sheet.mapping.get("header", (0, 0))[1]
+    if register != sheet.register or choice.header_row not in (None, last_row):
+        layout = read_sheet(table.sheets[sheet.position], registers, register, choice.header_row)
+    else:
+        layout = _mapped(SheetLayout.from_json(sheet.name, register, sheet.mapping), choice, registers)
+    sheet.register, sheet.mapping = register, layout.to_json()
+
+
+def _mapped(layout: SheetLayout, choice: SheetChoice, registers: Registers) -> SheetLayout:
+    """The reading with the person's choice of columns, units, and of what the sheet tells once."""
+    known = {"", PEOPLE, IN_CELLS, *UNIT_LABELS, *(column.unit for column in layout.columns)}
+    if not {*choice.units.values(), choice.other_unit} <= known:
+        raise Invalid("import.mapping.unit", _("没有这个单位。"))
+    layout = with_unit(remap(layout, registers, choice.columns, choice.units), registers, choice.other_unit)
+    given = {name: value for name, value in choice.given.items() if field_of(Target.parse(name), registers)}
+    return replace(layout, given={name: value for name, value in {**layout.given, **given}.items() if value})
 
 
 def start(session: Session, *, actor: Actor, run: ImportRun, now: datetime, accept_unconfirmed: bool) -> Job:
@@ -131,7 +161,7 @@ def start(session: Session, *, actor: Actor, run: ImportRun, now: datetime, acce
     """
     require(actor, IMPORT, run)
     _require_uploaded(run)
-    require_columns(TableLayout.from_json(run.mapping), ImportKind(run.kind))
+    require_told(sheets_of(session, run), registers_of(composition_of(session)))
     title = f"{_(KIND_LABELS[ImportKind(run.kind)])} · {run.file_name}"
     job = enqueue(session, actor=actor, now=now, kind=JOB_KIND, title=title, params={"import": run.id})
     run.state, run.job_id, run.accept_unconfirmed = ImportState.STARTED, job.id, accept_unconfirmed
@@ -153,20 +183,38 @@ def abandon(session: Session, *, actor: Actor, run: ImportRun, now: datetime) ->
     _note(session, run, actor, events.ABANDONED, now)
 
 
-def require_columns(layout: TableLayout, kind: ImportKind) -> None:
-    """Raise Invalid, naming them, when required columns are missing, or columns of money whose unit nobody told."""
-    if missing := layout.missing(kind):
-        names = "、".join(_(LABELS[code]) for code in missing)
-        raise Invalid(
-            "import.columns_missing",
-            _("找不到必需的列：%(names)s。请检查表头，或在“列对应”里指定。") % {"names": names},
-        )
-    if unknown := layout.without_unit(kind):
-        raise Invalid(
-            "import.units_missing",
-            _("这些金额列没有写明单位：%(names)s。请在表头写明（如“销售收入（万元）”），或另外指定单位。")
-            % {"names": "、".join(unknown)},
-        )
+def require_told(sheets: Iterable[ImportSheet], registers: Registers) -> None:
+    """Raise Invalid, naming them, when no sheet is chosen, or required columns or units of money are not told in one that is."""
+    chosen = [sheet for sheet in sheets if sheet.chosen]
+    if not chosen:
+        raise Invalid("import.no_sheet", _("没有可以导入的工作表。请在页面上选择工作表并指定它的内容。"))
+    for sheet in chosen:
+        layout = SheetLayout.from_json(sheet.name, sheet.register, sheet.mapping)
+        place = _("工作表“%(name)s”：") % {"name": sheet.name} if sheet.name and len(chosen) > 1 else ""
+        if missing := layout.missing(registers):
+            names = "、".join(_(label_of(code, layout.register, registers)) for code in missing)
+            raise Invalid(
+                "import.columns_missing",
+                place + _("找不到必需的列：%(names)s。请检查表头，或在“列对应”里指定。") % {"names": names},
+            )
+        if unknown := layout.without_unit(registers):
+            raise Invalid(
+                "import.units_missing",
+                place
+                + _("这些金额列没有写明单位：%(names)s。请在表头写明（如“销售收入（万元）”），或另外指定单位。")
+                % {"names": "、".join(unknown)},
+            )
+
+
+def label_of(code: str, register: str, registers: Registers) -> str:
+    """The message that names a field of a register, or of the firm that its rows are about."""
+    found = field_of(Target(register, code), registers) or field_of(Target(FIRM, code), registers)
+    return found.label if found else code
+
+
+def sheets_of(session: Session, run: ImportRun) -> list[ImportSheet]:
+    """The sheets of the file, as they stand in it."""
+    return list(session.scalars(select(ImportSheet).where(ImportSheet.run_id == run.id).order_by(ImportSheet.position)))
 
 
 def find_unfinished(session: Session, *, sha256: str, kind: ImportKind) -> ImportRun | None:
@@ -184,24 +232,17 @@ def find_unfinished(session: Session, *, sha256: str, kind: ImportKind) -> Impor
     )
 
 
-def read_layout(run: ImportRun, path: Path) -> tuple[Table, TableLayout]:
-    """The opened file and its kept layout, with sample values."""
-    table = open_table(path)
-    layout = TableLayout.from_json(run.mapping)
-    return table, with_samples(layout, sheet_of(table, layout))
-
-
 def preview(
-    session: Session, *, actor: Actor, run: ImportRun, table: Table, layout: TableLayout, now: datetime
-) -> Preview:
-    """What would become of the first rows if the import began now; writes nothing."""
-    sheet = sheet_of(table, layout)
-    taker = make_taker(session, run, actor, _Clock(now))
-    total, keys = repeated(taker.key_of(source) for source in source_rows(sheet, layout))
-    rows = islice(source_rows(sheet, layout), PREVIEW_ROWS)
-    batches = parse_batches(rows, taker, Repeats(layout, keys), PREVIEW_ROWS)
-    verdicts = [verdict for batch in batches for verdict in taker.decide(session, batch, lock=False)]
-    return Preview(verdicts, total, len(keys))
+    session: Session, *, actor: Actor, run: ImportRun, table: Table, sheet: ImportSheet, now: datetime
+) -> SheetPreview:
+    """What would become of the first rows of a sheet if it were taken in now; writes nothing."""
+    opened = open_sheet(session, table, run, sheet, actor=actor, day=today(now))
+    total, keys = repeated(opened.keys())
+    rows = list(islice(opened.rows(), PREVIEW_ROWS))
+    repeats = Repeats(opened.layout, keys)
+    for row in rows:
+        repeats.note(row)
+    return SheetPreview(BatchTaking(session, opened.reading, opened.intake, None).take(rows), total, len(keys))
 
 
 def _require_uploaded(run: ImportRun) -> None:

@@ -15,21 +15,26 @@ from app.doors.pages.documents import content_disposition
 from app.enterprises.actions import IMPORT
 from app.enterprises.imports.blank_lists import blank_list
 from app.enterprises.imports.domain import ImportKind, ImportState, RowOutcome
+from app.enterprises.imports.fields import FIELDS
 from app.enterprises.imports.models import ImportRun
 from app.enterprises.imports.queries import get_run_visible_to
 from app.enterprises.imports.returned_rows import hand_back
-from app.enterprises.imports.staging import StagedFile, abandon, change_mapping, stage, start
+from app.enterprises.imports.staging import SheetChoice, StagedFile, abandon, change_reading, sheets_of, stage, start
 from app.files.service.storing import store
 from app.jobs import service as jobs
 from app.jobs.domain import JobState
 from app.jobs.queries import get_job
 from app.kit.errors import Invalid, NotFound
 from app.kit.i18n import _
+from app.kit.lists.filters import number_in
+from app.kit.tabular import open_table
 from app.kit.tabular.reader import MAX_BYTES
 from app.web.imports import pages, row_pages
+from app.web.imports.reading_page import reading_page
 
 router = GuardedRouter(door="web", prefix="/imports")
 
+_LAST_ROW = 1_048_577
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -52,7 +57,7 @@ def new_page(call: Call, kind: str = ImportKind.ENTERPRISES) -> Response:
 
 @router.get("/templates/{kind}.{ending}", action=IMPORT)
 def template(call: Call, kind: str, ending: str) -> Response:
-    if kind not in set(ImportKind) or ending not in {"csv", "xlsx"}:
+    if kind not in FIELDS or ending not in {"csv", "xlsx"}:
         raise NotFound("import.template_unknown", _("没有这个模板。"))
     body = blank_list(ImportKind(kind), xlsx=ending == "xlsx")
     return _download(f"yumiao-{kind}.{ending}", _XLSX if ending == "xlsx" else "text/csv; charset=utf-8", body)
@@ -92,7 +97,7 @@ def run_page(call: Call, import_id: int, query: Annotated[ListQuery, row_pages.R
     outcome = query["outcome"]
     run = get_run_visible_to(call.session, call.actor, import_id)
     if run.state == ImportState.UPLOADED:
-        return _mapping(call, run)
+        return _mapping(call, run, position=number_in(query["sheet"]))
     if run.state == ImportState.STARTED and run.job_id is not None:
         job = get_job(call.session, run.job_id)
         if job.state != JobState.DONE:
@@ -114,19 +119,15 @@ def progress(call: Call, import_id: int) -> Response:
 @router.post("/{import_id:int}/mapping", action=IMPORT)
 def save_mapping(call: Call, import_id: int) -> Response:
     run = get_run_visible_to(call.session, call.actor, import_id, lock=True)
+    position = number_in(str(call.form.get("sheet") or "")) or 0
+    table = open_table(call.settings.vault.blobs.path(run.file_sha256))
+    choices = {position: _choice(call.form)}
     return call.attempt(
-        lambda: change_mapping(
-            call.session,
-            actor=call.actor,
-            run=run,
-            chosen=_indexed(call.form, "field"),
-            units=_indexed(call.form, "unit"),
-            other_unit=str(call.form.get("other_unit") or ""),
-        ),
+        lambda: change_reading(call.session, actor=call.actor, run=run, table=table, choices=choices),
         done=lambda _done: call.redirect(
-            f"/imports/{run.id}", good=_("列的对应关系已更新，下面的预览按新的对应重新计算。")
+            f"/imports/{run.id}?sheet={position}", good=_("列的对应关系已更新，下面的预览按新的对应重新计算。")
         ),
-        refused=lambda refusal: _mapping(call, run, errors=(refusal.message,), status=422),
+        refused=lambda refusal: _mapping(call, run, errors=(refusal.message,), status=422, position=position),
         only=Invalid,
     )
 
@@ -165,8 +166,13 @@ def drop(call: Call, import_id: int) -> Response:
 
 
 @router.get("/{import_id:int}/rejected", action=IMPORT)
-def rejected(call: Call, import_id: int) -> Response:
-    found = hand_back(call.session, get_run_visible_to(call.session, call.actor, import_id))
+def rejected(call: Call, import_id: int, sheet: int | None = None) -> Response:
+    run = get_run_visible_to(call.session, call.actor, import_id)
+    sheets = sheets_of(call.session, run)
+    wanted = next((each for each in sheets if (each.rejected if sheet is None else each.position == sheet)), None)
+    if wanted is None:
+        raise NotFound("import.nothing_rejected", _("没有未导入的行。"))
+    found = hand_back(call.session, run, call.settings.vault.blobs.path(run.file_sha256), wanted)
     return _download(found.name, found.media_type, found.body)
 
 
@@ -179,10 +185,26 @@ def original(call: Call, import_id: int) -> Response:
     return StreamingResponse(blobs.stream(run.file_sha256), media_type="application/octet-stream", headers=headers)
 
 
-def _mapping(call: Call, run: ImportRun, errors: tuple[str, ...] = (), status: int = 200) -> Response:
+def _mapping(
+    call: Call, run: ImportRun, errors: tuple[str, ...] = (), status: int = 200, position: int | None = None
+) -> Response:
     path = call.settings.vault.blobs.path(run.file_sha256)
-    page = pages.mapping_page(call.session, call.actor, run, path, now=call.now, errors=errors)
+    page = reading_page(call.session, call.actor, run, path, now=call.now, position=position, errors=errors)
     return call.render("web/imports/mapping.html", page, status=status)
+
+
+def _choice(form: FormData) -> SheetChoice:
+    """What the form says about one sheet; a file of one sheet has no box for whether it is taken in."""
+    header = str(form.get("header_row") or "")
+    return SheetChoice(
+        chosen=form.get("chosen") == "1" or "register" not in form,
+        register=str(form.get("register") or ""),
+        columns=_indexed(form, "field"),
+        units=_indexed(form, "unit"),
+        given={key.removeprefix("given-"): str(value) for key, value in form.items() if key.startswith("given-")},
+        other_unit=str(form.get("other_unit") or ""),
+        header_row=int(header) if header.isdigit() and 0 < int(header) < _LAST_ROW else None,
+    )
 
 
 def _first_open(run: ImportRun) -> str:

@@ -10,9 +10,12 @@ from app.enterprises.imports.decisions import waits_for_name
 from app.enterprises.imports.difference_text import difference_text
 from app.enterprises.imports.domain import KIND_LABELS, OUTCOME_LABELS, ImportKind, RowDecision, RowOutcome
 from app.enterprises.imports.lists import IMPORT_ROWS, ImportRowFilter, RowOfRun
-from app.enterprises.imports.mapping import TableLayout
-from app.enterprises.imports.models import ImportRow, ImportRun
+from app.enterprises.imports.mapping import SheetLayout, Target
+from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
 from app.enterprises.imports.reasons import RowReason
+from app.enterprises.imports.registers import registers_of
+from app.enterprises.imports.runner import chosen_sheets, counts_of
+from app.kit.db import composition_of
 from app.kit.i18n import N_, _
 from app.kit.lists.viewer import Viewer
 from app.kit.paging import Count
@@ -62,6 +65,7 @@ class DecisionRow:
     line: ImportRowLine
     run_id: int
     file_name: str
+    sheet: str
     cells: str
     differences: tuple[RowDifferenceLine, ...]
     changed: bool
@@ -72,12 +76,24 @@ class DecisionRow:
 
 
 @dataclass(frozen=True)
+class SheetResult:
+    """What became of one sheet: its six counts, and the file of the rows handed back."""
+
+    name: str
+    register: str
+    counts: tuple[int, ...]
+    url: str
+    rejected_url: str
+
+
+@dataclass(frozen=True)
 class ImportResultPage:
     """What an import did: six counts, and the rows behind the one that is open."""
 
     run: ImportRun
     kind: str
     counts: tuple[CountLine, ...]
+    sheets: tuple[SheetResult, ...]
     outcome: str
     outcome_label: str
     list: Listed[RowOfRun, DecisionRow]
@@ -94,9 +110,9 @@ class WaitingRowPage:
 
 def _decision_rows(viewer: Viewer, rows: Sequence[RowOfRun]) -> Sequence[DecisionRow]:
     """Rows with their differences worded; places by their names."""
-    codes = [str(value) for row, _run in rows for value in row.differences.get("region_code", []) if value]
+    codes = [str(value) for row, _run, _sheet in rows for value in row.differences.get("region_code", []) if value]
     places = list_region_names(viewer.session, codes) if codes else {}
-    return [_decision_row(row, run, places) for row, run in rows]
+    return [_decision_row(row, run, sheet, places) for row, run, sheet in rows]
 
 
 #: The rows of a run, which stands in the address, and (without an outcome) the rows of all runs that wait.
@@ -123,19 +139,34 @@ def result_page(viewer: Viewer, run: ImportRun, query: ListQuery) -> ImportResul
         )
         for each in RowOutcome
     )
+    sheets = chosen_sheets(viewer.session, run.id)
+    not_imported = [name for sheet in sheets for name in _layout(sheet).not_imported]
     return ImportResultPage(
         run=run,
         kind=_(KIND_LABELS[ImportKind(run.kind)]),
         counts=counts,
+        sheets=tuple(_sheet_result(viewer, run, sheet) for sheet in sorted(sheets, key=lambda each: each.position)),
         outcome=outcome,
         outcome_label=_(OUTCOME_LABELS[RowOutcome(outcome)]) if outcome else _("全部"),
         list=ROWS.listed(query, viewer, f"/imports/{run.id}", run_id=run.id),
-        not_imported=TableLayout.from_json(run.mapping).not_imported,
+        not_imported=tuple(dict.fromkeys(not_imported)),
         nothing_changed=not run.written,
     )
 
 
-def _decision_row(row: ImportRow, run: ImportRun, places: Mapping[str, str]) -> DecisionRow:
+def _layout(sheet: ImportSheet) -> SheetLayout:
+    return SheetLayout.from_json(sheet.name, sheet.register, sheet.mapping)
+
+
+def _sheet_result(viewer: Viewer, run: ImportRun, sheet: ImportSheet) -> SheetResult:
+    registers = registers_of(composition_of(viewer.session))
+    label = _(registers[sheet.register].label) if sheet.register in registers else sheet.register
+    url = f"/imports/{run.id}?sheet={sheet.position}"
+    rejected = f"/imports/{run.id}/rejected?sheet={sheet.position}" if sheet.rejected else ""
+    return SheetResult(sheet.name, label, tuple(counts_of(sheet).values()), url, rejected)
+
+
+def _decision_row(row: ImportRow, run: ImportRun, sheet: ImportSheet, places: Mapping[str, str]) -> DecisionRow:
     reasons = tuple(str(RowReason.from_json(kept)) for kept in row.reasons)
     code = row.key.split("|")[0]
     line = ImportRowLine(
@@ -152,21 +183,22 @@ def _decision_row(row: ImportRow, run: ImportRun, places: Mapping[str, str]) -> 
         line=line,
         run_id=run.id,
         file_name=run.file_name,
+        sheet=sheet.name,
         cells=" | ".join(cell for cell in row.cells[:_SHOWN_CELLS] if cell)[:400],
         differences=tuple(_difference(row, name, pair, places) for name, pair in row.differences.items()),
         changed=row.outcome == RowOutcome.CHANGED,
         open=row.decision == RowDecision.NONE,
         refused=row.decision == RowDecision.REFUSED,
         decision=_decision_text(row),
-        asks=_question(row, run),
+        asks=_question(row, sheet),
     )
 
 
-def _question(row: ImportRow, run: ImportRun) -> RowDialog:
+def _question(row: ImportRow, sheet: ImportSheet) -> RowDialog:
     if not waits_for_name(row):
         text = _("%(name)s 的代码校验位不符。核对营业执照无误后写明理由，企业即导入。")
         return RowDialog(_("确认"), _("确认代码并导入"), text % {"name": row.name})
-    if run.kind == ImportKind.FIGURES:
+    if not _layout(sheet).registers_firms:
         text = _("名单上写的是“%(name)s”。核对无误后写明理由，这些数据即记入该代码的企业，企业名称不变。")
         return RowDialog(_("仍按代码导入"), _("按代码导入这些数据"), text % {"name": row.name})
     text = _("该代码的企业将改名为“%(name)s”，原名记为曾用名，本行其他内容一并导入。核对变更登记后写明理由。")
@@ -174,11 +206,12 @@ def _question(row: ImportRow, run: ImportRun) -> RowDialog:
 
 
 def _difference(row: ImportRow, name: str, pair: list[object], places: Mapping[str, str]) -> RowDifferenceLine:
-    ours, theirs = (difference_text(name, value) for value in pair)
+    target = Target.parse(name)
+    ours, theirs = (difference_text(target.field, value) for value in pair)
     if name == "region_code":
         ours, theirs = places.get(ours, ours), places.get(theirs, theirs)
     made = row.choices.get(name, {})
-    return RowDifferenceLine(name, field_label(name), ours, theirs, made.get("choice", ""), made.get("by", ""))
+    return RowDifferenceLine(name, field_label(target), ours, theirs, made.get("choice", ""), made.get("by", ""))
 
 
 def _decision_text(row: ImportRow) -> str:

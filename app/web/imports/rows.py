@@ -24,45 +24,45 @@ def waiting_page(call: Call, query: Annotated[ListQuery, pages.WAITING.asked]) -
     return call.render("web/imports/waiting.html", page)
 
 
-@router.post("/{import_id:int}/rows/{number:int}/confirm", action=IMPORT)
-def confirm(call: Call, import_id: int, number: int) -> Response:
-    desk = _desk(call, import_id, number)
+@router.post("/{import_id:int}/sheets/{sheet:int}/rows/{number:int}/confirm", action=IMPORT)
+def confirm(call: Call, import_id: int, sheet: int, number: int) -> Response:
+    desk = _desk(call, import_id, sheet, number)
     return _decide(
         call, desk, lambda: decisions.confirm(desk, str(call.form.get("reason") or "")), _("已确认并导入这一行。")
     )
 
 
-@router.post("/{import_id:int}/rows/{number:int}/refuse", action=IMPORT)
-def refuse(call: Call, import_id: int, number: int) -> Response:
-    desk = _desk(call, import_id, number)
+@router.post("/{import_id:int}/sheets/{sheet:int}/rows/{number:int}/refuse", action=IMPORT)
+def refuse(call: Call, import_id: int, sheet: int, number: int) -> Response:
+    desk = _desk(call, import_id, sheet, number)
     return _decide(
         call, desk, lambda: decisions.refuse(desk, str(call.form.get("reason") or "")), _("已决定不导入这一行。")
     )
 
 
-@router.post("/{import_id:int}/rows/{number:int}/reopen", action=IMPORT)
-def reopen(call: Call, import_id: int, number: int) -> Response:
-    desk = _desk(call, import_id, number)
+@router.post("/{import_id:int}/sheets/{sheet:int}/rows/{number:int}/reopen", action=IMPORT)
+def reopen(call: Call, import_id: int, sheet: int, number: int) -> Response:
+    desk = _desk(call, import_id, sheet, number)
     return _decide(call, desk, lambda: decisions.reopen(desk), _("已撤销，这一行重新等待确认。"))
 
 
-@router.post("/{import_id:int}/rows/{number:int}/choose", action=IMPORT)
-def choose(call: Call, import_id: int, number: int) -> Response:
-    desk = _desk(call, import_id, number)
+@router.post("/{import_id:int}/sheets/{sheet:int}/rows/{number:int}/choose", action=IMPORT)
+def choose(call: Call, import_id: int, sheet: int, number: int) -> Response:
+    desk = _desk(call, import_id, sheet, number)
     field, choice = str(call.form.get("field") or ""), str(call.form.get("choice") or "")
     good = _("已采用名单内容。") if choice == decisions.THEIRS else _("已保留本库内容。")
     return _decide(call, desk, lambda: decisions.choose(desk, field, choice), good)
 
 
-@router.post("/{import_id:int}/rows/{number:int}/undo", action=IMPORT)
-def undo(call: Call, import_id: int, number: int) -> Response:
-    desk = _desk(call, import_id, number)
+@router.post("/{import_id:int}/sheets/{sheet:int}/rows/{number:int}/undo", action=IMPORT)
+def undo(call: Call, import_id: int, sheet: int, number: int) -> Response:
+    desk = _desk(call, import_id, sheet, number)
     return _decide(call, desk, lambda: decisions.undo(desk, str(call.form.get("field") or "")), _("已撤销。"))
 
 
-def _desk(call: Call, import_id: int, number: int) -> Deciding:
+def _desk(call: Call, import_id: int, sheet: int, number: int) -> Deciding:
     run = get_run_visible_to(call.session, call.actor, import_id)
-    return Deciding(call.session, call.actor, run, get_row(call.session, run, number, lock=True), call.now)
+    return Deciding(call.session, call.actor, run, get_row(call.session, run, sheet, number, lock=True), call.now)
 
 
 def _decide(call: Call, desk: Deciding, step: Any, good: str) -> Response:

@@ -31,7 +31,7 @@ LEADER = Actor(ActorKind.OFFICER, 2, "周平（示例）", Role.LEADER, "429005"
 def desk(database: Database, import_id: int, number: int = 2, actor: Actor = OFFICER) -> Iterator[Deciding]:
     with session_scope(database) as session:
         run = session.get_one(ImportRun, import_id)
-        yield Deciding(session, actor, run, get_row(session, run, number, lock=True), NOW)
+        yield Deciding(session, actor, run, get_row(session, run, 0, number, lock=True), NOW)
 
 
 def events(database: Database, type: str) -> list[JournalEvent]:

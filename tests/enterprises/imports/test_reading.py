@@ -2,29 +2,46 @@
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.enterprises.imports.domain import ImportKind
+from app.enterprises.imports.entries import RowReading, SheetRow
 from app.enterprises.imports.figure_reader import FigureTables, parse_figures
-from app.enterprises.imports.mapping import guess_layout
-from app.enterprises.imports.row_reader import (
-    EARLIEST,
-    Parsed,
-    SourceRow,
-    read_day,
-    read_uscc,
-    read_yes_no,
-    source_rows,
-)
+from app.enterprises.imports.recognition import Vocabulary
+from app.enterprises.imports.registers import FIRM, registers_of
+from app.enterprises.imports.row_reader import EARLIEST, Parsed, SourceRow, read_day, read_yes_no
+from app.enterprises.imports.shapes import RowKind, body_rows, read_head
 from app.kit.tabular import open_table
 from tests.counts import Counts
 from tests.factories.enterprises import fictional_code
 from tests.factories.lists import HEADER, firm_row, write_list
+from tests.support.house import HOUSE
+from tests.support.imports import guessed
 
 TODAY = date(2021, 6, 30)
+
+
+class _Unread:
+    """Reads nothing: only how a row is cut into cells is looked at."""
+
+    def key_of(self, source: SourceRow) -> str:
+        return source.texts["uscc"]
+
+    def parse(self, source: SourceRow) -> Parsed:
+        return Parsed(source)
+
+
+def rows_of(path: Path) -> list[SheetRow]:
+    """The rows of a list of firms, cut into cells."""
+    sheet = open_table(path).sheets[0]
+    registers = registers_of(HOUSE)
+    head = read_head(sheet, Vocabulary(registers).recognise)
+    assert head is not None
+    reading = RowReading(guessed(path), registers, {FIRM: cast(Any, _Unread())}, fixed_width=sheet.fixed_width)
+    return [reading.read(row.row) for row in body_rows(sheet, head) if row.kind is RowKind.DATA]
 
 
 @pytest.mark.parametrize(
@@ -94,11 +111,8 @@ def test_a_code_stored_as_a_number_is_not_guessed(tmp_path: Path) -> None:
     sheet.write_row(0, 0, ["企业名称", "统一社会信用代码"])
     sheet.write_row(1, 0, ["甲（示例）", 914290990036604657])
     book.close()
-    table = open_table(path)
-    (source,) = source_rows(table.sheets[0], guess_layout(table, ImportKind.ENTERPRISES))
-    parsed = Parsed(source)
-    read_uscc(parsed)
-    assert [reason.code for reason in parsed.refusals] == ["uscc.inexact"]
+    (row,) = rows_of(path)
+    assert [reason.code for reason in row.firm.refusals] == ["uscc.inexact"]
 
 
 def test_rows_of_another_width_are_told_and_placeholders_are_empty(tmp_path: Path) -> None:
@@ -109,11 +123,12 @@ def test_rows_of_another_width_are_told_and_placeholders_are_empty(tmp_path: Pat
         [*firm_row(4), "", ""],
         firm_row(5, 企业类型="N/A"),
     ]
-    table = open_table(write_list(tmp_path / "list.csv", rows, HEADER))
-    found = list(source_rows(table.sheets[0], guess_layout(table, ImportKind.ENTERPRISES)))
-    assert [row.problem.code if row.problem else "" for row in found] == ["", "width", "width", "", ""]
+    found = rows_of(write_list(tmp_path / "list.csv", rows, HEADER))
+    sources = [row.firm.source for row in found]
+    assert [source.problem.code if source.problem else "" for source in sources] == ["", "width", "width", "", ""]
     assert [row.number for row in found] == [2, 3, 4, 5, 6]
-    assert found[4].texts["kind"] == ""
+    assert found[4].own is not None
+    assert found[4].own.parsed.source.texts["kind"] == ""
 
 
 def test_money_in_every_unit_and_never_guessed() -> None:

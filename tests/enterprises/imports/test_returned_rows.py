@@ -3,15 +3,25 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
 from app.enterprises.imports.domain import RowOutcome
 from app.enterprises.imports.models import ImportRun
-from app.enterprises.imports.returned_rows import hand_back
+from app.enterprises.imports.returned_rows import HandedBack, hand_back
+from app.enterprises.imports.runner import chosen_sheets
 from app.kit.db import Database, read_scope
 from app.kit.i18n import use_locale
+from app.kit.storage.local import LocalBlobs
 from app.kit.tabular import open_table
 from tests.factories.lists import HEADER, firm_row, messy_rows, write_list
 from tests.support.imports import Importer
+
+
+def returned(importer: Importer, session: Session, import_id: int) -> HandedBack:
+    """The rows of the only sheet that were handed back."""
+    run = session.get_one(ImportRun, import_id)
+    (sheet,) = chosen_sheets(session, import_id)
+    return hand_back(session, run, LocalBlobs(importer.folder / "files").path(run.file_sha256), sheet)
 
 
 @pytest.mark.parametrize("shape", ["utf-8", "utf-8-sig", "gb18030", "xlsx"])
@@ -22,7 +32,7 @@ def test_rows_come_back_as_they_were_with_the_reason_in_front(
     write_list(source, messy_rows(), encoding="utf-8" if shape == "xlsx" else shape, delimiter="\t")
     import_id = importer.take_in(source)
     with read_scope(database) as session:
-        back = hand_back(session, session.get_one(ImportRun, import_id))
+        back = returned(importer, session, import_id)
     path = tmp_path / back.name
     path.write_bytes(back.body)
     table = open_table(path)
@@ -39,7 +49,7 @@ def test_rows_come_back_as_they_were_with_the_reason_in_front(
 def test_corrected_rows_are_taken_in(importer: Importer, database: Database, tmp_path: Path) -> None:
     import_id = importer.take_in(write_list(tmp_path / "list.csv", [firm_row(1, 企业名称="")]))
     with read_scope(database) as session, use_locale("en"):
-        back = hand_back(session, session.get_one(ImportRun, import_id))
+        back = returned(importer, session, import_id)
     assert b"Reason not imported" in back.body
     corrected = tmp_path / "corrected.csv"
     text = back.body.decode("utf-8").replace(",,", ",园林精密有限公司（示例）,", 1)
@@ -60,7 +70,7 @@ def test_damaged_rows_stay_damaged_until_somebody_mends_them(
     first = importer.take_in(path)
     assert importer.counts(first) == {"created": 1, "rejected": 3}
     with read_scope(database) as session:
-        body = hand_back(session, session.get_one(ImportRun, first)).body
+        body = returned(importer, session, first).body
     again = tmp_path / "again.csv"
     again.write_bytes(body)
     second = importer.take_in(again)

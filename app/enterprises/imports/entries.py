@@ -1,0 +1,166 @@
+"""A row of a sheet, read: which firm it names and what it says about each record of it. Pure but for the takers' tables."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from app.enterprises.domain.names import normalise_name
+from app.enterprises.domain.uscc import normalise
+from app.enterprises.imports.mapping import NAME, USCC, EntryLayout, SheetLayout, Target
+from app.enterprises.imports.reasons import RowReason
+from app.enterprises.imports.registers import FIRM, ImportedRegister
+from app.enterprises.imports.row_reader import Parsed, SourceRow, cell_text, read_uscc, row_problem
+from app.enterprises.imports.verdict import RowVerdict, Taker
+from app.kit.tabular.reader import Row
+
+_DIGEST = 12
+
+
+@dataclass(slots=True)
+class Entry:
+    """What a row says about one record: the record's layout, its taker, its cells, and what becomes of it."""
+
+    layout: EntryLayout
+    taker: Taker
+    parsed: Parsed
+    verdict: RowVerdict | None = None
+
+
+@dataclass(slots=True)
+class SheetRow:
+    """One row. `firm` is what it says of which firm it is about; `own` its firm's record where the sheet may register firms.
+
+    `key` is what the row is about, for finding repeats; "" when it cannot be told.
+    """
+
+    number: int
+    cells: list[str]
+    firm: Parsed
+    own: Entry | None
+    entries: list[Entry]
+    key: str
+    block: int = 0
+    refusals: list[RowReason] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class RowReading:
+    """How the rows of one sheet are read: its layout, and who takes each register's part in."""
+
+    layout: SheetLayout
+    registers: Mapping[str, ImportedRegister]
+    takers: Mapping[str, Taker]
+    fixed_width: bool = True
+
+    def read(self, row: Row, block: int = 0) -> SheetRow:
+        """The row, cell by cell."""
+        problem = row_problem(row, self._width, fixed=self.fixed_width)
+        cells = [] if row.broken else row.cells
+        firm = self._firm(row, cells, problem)
+        own: Entry | None = None
+        entries: list[Entry] = []
+        for layout in self.layout.entries:
+            source = self._source(row, cells, layout, firm.source)
+            if not self._says(layout, source):
+                continue
+            taker = self.takers[layout.register]
+            entry = Entry(layout, taker, taker.parse(source))
+            if layout.register == FIRM:
+                own = entry
+            else:
+                entries.append(entry)
+        key = "" if problem else self.key_of(row)
+        return SheetRow(row.number, row.cells, firm, own, entries, key, block)
+
+    def key_of(self, row: Row) -> str:
+        """What the row is about, without reading the rest of it; "" when that cannot be told."""
+        problem = row_problem(row, self._width, fixed=self.fixed_width)
+        if problem is not None:
+            return ""
+        firm = self._firm_source(row, row.cells, None)
+        keys = []
+        for layout in self._main:
+            source = self._source(row, row.cells, layout, firm)
+            if self._says(layout, source):
+                keys.append(self.takers[layout.register].key_of(source))
+        return _row_key(keys, firm)
+
+    @cached_property
+    def _main(self) -> tuple[EntryLayout, ...]:
+        main = self.layout.register
+        return tuple(layout for layout in self.layout.entries if layout.register == main != FIRM)
+
+    @cached_property
+    def _width(self) -> int:
+        return max((column.index for column in self.layout.columns), default=-1) + 1
+
+    @cached_property
+    def _given(self) -> Mapping[str, Mapping[str, str]]:
+        """What the sheet tells once, by register and field."""
+        found: dict[str, dict[str, str]] = {}
+        for name, value in self.layout.given.items():
+            target = Target.parse(name)
+            found.setdefault(target.register, {})[target.field] = value
+        return found
+
+    @property
+    def _about_firm(self) -> bool:
+        return self.registers[self.layout.register].about_firm
+
+    def _firm(self, row: Row, cells: list[str], problem: RowReason | None) -> Parsed:
+        """Which firm the row is about: its code, else its name."""
+        source = self._firm_source(row, cells, problem)
+        parsed = Parsed(source, name=normalise_name(source.texts[NAME]))
+        if problem is not None:
+            parsed.refusals.append(problem)
+        elif source.texts[USCC] or (self._about_firm and not parsed.name):
+            read_uscc(parsed)
+        return parsed
+
+    def _firm_source(self, row: Row, cells: list[str], problem: RowReason | None) -> SourceRow:
+        firm = self.layout.firm_columns
+        texts = {code: cell_text(cells, index) for code, index in firm.filling}
+        inexact = frozenset(code for code, index in firm.filling if index in row.inexact)
+        return SourceRow(row.number, row.cells, {USCC: "", NAME: ""} | texts, firm.units, inexact, problem)
+
+    def _source(self, row: Row, cells: list[str], layout: EntryLayout, firm: SourceRow) -> SourceRow:
+        texts = {code: cell_text(cells, index) for code, index in layout.filling}
+        if layout.year is not None:
+            texts["year"] = str(layout.year)
+        for code, value in self._given.get(layout.register, {}).items():
+            texts[code] = texts.get(code) or value
+        texts[USCC], texts[NAME] = firm.texts[USCC], texts.get(NAME) or firm.texts[NAME]
+        inexact = frozenset(code for code, index in layout.filling if index in row.inexact)
+        return SourceRow(row.number, row.cells, texts, layout.units, inexact | firm.inexact, firm.problem)
+
+    def _says(self, layout: EntryLayout, source: SourceRow) -> bool:
+        """Whether the row says anything of this record; a row about nothing but a firm is about the firm."""
+        if layout.register == FIRM:
+            return True
+        identifying = {USCC, NAME, *self.registers[layout.register].circumstances}
+        return any(source.texts.get(code) for code, _index in layout.filling if code not in identifying) or (
+            layout.register == self.layout.register and len(self.layout.entries) == 1
+        )
+
+
+def _row_key(keys: Sequence[str], firm: SourceRow) -> str:
+    """What a row is about: the records of its register, with its firm's name where it has no code; else the firm itself."""
+    named = normalise(firm.texts[USCC]) or normalise_name(firm.texts[NAME])
+    if not keys:
+        return named
+    if not all(keys):
+        return ""
+    return "|".join(keys if firm.texts[USCC] else (named, *keys))
+
+
+def digest(text: str) -> bytes:
+    """A short stand-in for a key, for remembering a million of them."""
+    return hashlib.blake2b(text.encode(), digest_size=_DIGEST).digest()
+
+
+def verdicts_of(row: SheetRow) -> Iterator[tuple[Entry, RowVerdict]]:
+    """The entries of the row that were decided, the firm's own first."""
+    for entry in (row.own, *row.entries):
+        if entry is not None and entry.verdict is not None:
+            yield entry, entry.verdict

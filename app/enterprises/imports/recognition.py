@@ -1,0 +1,182 @@
+"""What the heads of a sheet mean: which register its rows are about, and which field each column fills."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from app.enterprises.imports.fields import REASON_HEADERS, split_header
+from app.enterprises.imports.mapping import IGNORED, NAME, REASON, USCC, MappedColumn, Registers, SheetLayout, Target
+from app.enterprises.imports.registers import FIRM, ImportedRegister
+from app.enterprises.imports.shapes import ColumnHead, Head
+
+#: How a sheet that is about something else calls the firm and its code.
+FIRM_HEADS = {
+    NAME: "企业 | 单位 | 单位名称 | 公司 | 公司名称 | 服务企业 | 转化企业 | 承担企业 | 承担单位 | 申报单位 | 所在企业 | 所属企业 | 受奖企业"
+    " | 受助企业 | 合作企业 | 对接企业 | 需求企业 | 权利企业 | 持证企业",
+    USCC: "代码 | 企业代码 | 机构代码 | 单位代码 | 税号 | 纳税人识别号",
+}
+_TITLE_COUNTS = 2
+_REASONS = frozenset(split_header(text)[0] for text in REASON_HEADERS)
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The heads that registers know, folded: each with what it may fill, the better-known name of a field first."""
+
+    registers: Registers
+
+    @cached_property
+    def _known(self) -> Mapping[str, Mapping[str, tuple[int, str]]]:
+        """By folded head: register → (how well known, field)."""
+        found: dict[str, dict[str, tuple[int, str]]] = {}
+        for register in self.registers.values():
+            for column in register.fields:
+                for rank, header in enumerate(column.headers):
+                    found.setdefault(split_header(header)[0], {}).setdefault(register.code, (rank, column.code))
+        return found
+
+    @cached_property
+    def _firm_heads(self) -> Mapping[str, tuple[int, str]]:
+        heads = {code: enumerate(text.split(" | "), start=100) for code, text in FIRM_HEADS.items()}
+        return {header: (rank, code) for code, each in heads.items() for rank, header in each}
+
+    def recognise(self, texts: Sequence[str]) -> int:
+        """How many of the texts are heads that some register knows."""
+        names = {split_header(text)[0] for text in texts if text}
+        return sum(self._is_head(name) for name in names)
+
+    def _is_head(self, name: str) -> bool:
+        bare = name.lstrip("0123456789").removeprefix("年度").removeprefix("年")
+        return name in self._known or (bare != name and bare in self._known) or "信用代码" in name
+
+    def meaning(self, head: ColumnHead, register: ImportedRegister) -> tuple[int, str] | None:
+        """How well the head fits a field of `register`, and which; lower is better, None for not at all."""
+        for name in _names_of(head):
+            found = self._known.get(name, {}).get(register.code)
+            if found is not None and (head.year is None or self._is_yearly(register, found[1])):
+                return found
+        return None
+
+    def firm_meaning(self, head: ColumnHead) -> tuple[int, str] | None:
+        """How well the head says which firm a row is about, in a sheet about something else."""
+        for name in _names_of(head):
+            if name in self._firm_heads:
+                return self._firm_heads[name]
+        return (200, USCC) if "信用代码" in head.name else None
+
+    def claims(self, head: ColumnHead) -> int:
+        """How many registers know the head."""
+        return len({register for name in _names_of(head) for register in self._known.get(name, ())}) or 1
+
+    def _is_yearly(self, register: ImportedRegister, code: str) -> bool:
+        return next(column.yearly for column in register.fields if column.code == code)
+
+
+def recognise_sheet(name: str, head: Head, registers: Registers, register: str = "") -> SheetLayout:
+    """The reading of a sheet by its name, its titles and its heads: of `register` where it was told, else of the one that fits best."""
+    words = Vocabulary(registers)
+    titles = " ".join((name, *head.titles))
+    fits = {code: _fit(each, head, words, titles) for code, each in registers.items()}
+    likeliest = max(fits, key=lambda code: fits[code])
+    best = registers[register or (likeliest if fits[likeliest] > 0 or FIRM not in registers else FIRM)]
+    layout = SheetLayout(name, best.code, (head.first_row, head.last_row), tuple(_columns(best, head, words)))
+    return replace(layout, given=_given(layout, registers, titles))
+
+
+def _fit(register: ImportedRegister, head: Head, words: Vocabulary, titles: str) -> float:
+    """How well the heads fit a register: a head that several know counts for each a part; 0 when something required lacks."""
+    found = _assigned(register, head, words)
+    if not found:
+        return 0
+    told = {code for _index, code in found} | {each.field for each in register.given}
+    if any(column.year is not None and column.index in {index for index, _code in found} for column in head.heads):
+        told.add("year")
+    if any(code not in told for code in register.required) or all(code in (USCC, NAME) for _index, code in found):
+        return 0
+    by_index = {column.index: column for column in head.heads}
+    own = sum(1 / words.claims(by_index[index]) for index, code in found if code not in (USCC, NAME))
+    return own + _TITLE_COUNTS * any(word in titles for word in register.words)
+
+
+def _assigned(register: ImportedRegister, head: Head, words: Vocabulary) -> list[tuple[int, str]]:
+    """Which column fills which field of the register: a field once (once a year), by the head that names it best."""
+    candidates = []
+    for column in head.heads:
+        found = words.meaning(column, register)
+        if found is not None:
+            candidates.append((found[0], column.index, found[1], column.year))
+    taken: set[tuple[str, int | None]] = set()
+    filled: list[tuple[int, str]] = []
+    for _rank, index, code, year in sorted(candidates, key=lambda each: (each[0], each[1])):
+        if (code, year) not in taken:
+            taken.add((code, year))
+            filled.append((index, code))
+    return filled
+
+
+def _columns(register: ImportedRegister, head: Head, words: Vocabulary) -> Iterable[MappedColumn]:
+    """Each column with what it fills: the register's own fields first, then the firm, then what others alone know."""
+    fills: dict[int, Target] = {}
+    by_index = {column.index: column for column in head.heads}
+
+    def fill(of: ImportedRegister) -> None:
+        taken = set(fills.values())
+        for index, code in _assigned(of, head, words):
+            target = Target(FIRM if code in (USCC, NAME) else of.code, code, by_index[index].year)
+            if index not in fills and target not in taken:
+                fills[index] = target
+
+    fill(register)
+    if register.about_firm:
+        if firm := words.registers.get(FIRM):
+            fill(firm)
+        _fill_firm(fills, head, words)
+        for other in words.registers.values():
+            if other.about_firm and _complete(other, head, words, fills):
+                fill(other)
+    for column in head.heads:
+        target = fills.get(column.index)
+        reason = REASON if column.name in _REASONS else IGNORED
+        yield MappedColumn(column.index, column.text, str(target) if target else reason, column.unit if target else "")
+
+
+def _fill_firm(fills: dict[int, Target], head: Head, words: Vocabulary) -> None:
+    """Which firm a row is about, by the everyday heads for it."""
+    told = {target.field for target in fills.values() if target.register == FIRM}
+    found = [(meaning, column.index) for column in head.heads if (meaning := words.firm_meaning(column))]
+    for (_rank, code), index in sorted(found):
+        if code not in told and index not in fills:
+            told.add(code)
+            fills[index] = Target(FIRM, code)
+
+
+def _complete(register: ImportedRegister, head: Head, words: Vocabulary, fills: Mapping[int, Target]) -> bool:
+    """Whether columns that nothing fills yet tell whole records of another register."""
+    free = [(index, code) for index, code in _assigned(register, head, words) if index not in fills]
+    by_index = {column.index: column for column in head.heads}
+    own = [(index, code) for index, code in free if code not in (USCC, NAME)]
+    told = {code for _index, code in own} | {each.field for each in register.given}
+    if any(by_index[index].year is not None for index, _code in own):
+        told.add("year")
+    return (
+        bool(own)
+        and all(code in told for code in register.required)
+        and all(words.claims(by_index[index]) == 1 or by_index[index].year is not None for index, _code in own)
+    )
+
+
+def _given(layout: SheetLayout, registers: Registers, titles: str) -> Mapping[str, str]:
+    """What the sheet's name and titles tell once for all rows, where no column does."""
+    found: dict[str, str] = {}
+    for code in dict.fromkeys([layout.register, *(entry.register for entry in layout.entries)]):
+        for each in registers[code].given if code in registers else ():
+            target = Target(code, each.field)
+            if layout.index_of(str(target)) is None and (value := each.guess(titles) or each.default):
+                found[str(target)] = value
+    return found
+
+
+def _names_of(head: ColumnHead) -> tuple[str, ...]:
+    """The names to look a head up by: with its group, then alone."""
+    grouped = (f"{head.group}/{head.name}", f"{head.group}{head.name}") if head.group else ()
+    return (*(split_header(name)[0] for name in grouped), head.name)

@@ -1,0 +1,255 @@
+"""The sheets of a file as an import reads them: guessed, opened, row by row."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.enterprises.imports.domain import ImportKind
+from app.enterprises.imports.entries import RowReading, SheetRow
+from app.enterprises.imports.fields import IN_CELLS
+from app.enterprises.imports.mapping import MappedColumn, Registers, SheetLayout, lacks_unit, remap, with_unit
+from app.enterprises.imports.models import ImportRun, ImportSheet
+from app.enterprises.imports.recognition import Vocabulary, recognise_sheet
+from app.enterprises.imports.registers import FIGURES, FIRM, Intake, registers_of
+from app.enterprises.imports.shapes import Head, RowKind, body_rows, read_head
+from app.kit.actor import Actor
+from app.kit.amounts import lacks_unit as names_no_unit
+from app.kit.db import composition_of
+from app.kit.errors import Invalid
+from app.kit.i18n import _
+from app.kit.slices import Composition
+from app.kit.tabular import Table
+from app.kit.tabular.reader import Row, Sheet
+
+_SAMPLES = 3
+_SAMPLED_ROWS = 50
+_NO_MATTER = (RowKind.DATA, RowKind.BLANK)
+_ONLY = {ImportKind.ENTERPRISES: (FIRM,), ImportKind.FIGURES: (FIGURES, FIRM)}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a person may tell about how a file is read: which sheets, where the head stands, the unit that it does not tell, and
+    (by its head) what a column fills.
+    """
+
+    unit: str = ""
+    sheets: tuple[str, ...] = ()
+    header_row: int | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+AS_GUESSED = Reading()
+
+
+@dataclass(frozen=True)
+class GuessedSheet:
+    """How a sheet of the file will be read, unless a person says otherwise; the columns of `ImportSheet`."""
+
+    position: int
+    name: str
+    hidden: bool
+    register: str
+    mapping: dict[str, Any]
+    chosen: bool
+    turn: int = 0
+
+
+@dataclass(frozen=True)
+class OpenedSheet:
+    """A sheet being read by its layout."""
+
+    position: int
+    sheet: Sheet
+    layout: SheetLayout
+    reading: RowReading
+    intake: Intake
+    head: Head
+
+    def rows(self) -> Iterator[SheetRow]:
+        """Its rows of data, read."""
+        for row, reading, block in self._data():
+            yield reading.read(row, block)
+
+    def keys(self) -> Iterator[str]:
+        """What each row of data is about."""
+        return (reading.key_of(row) for row, reading, _block in self._data())
+
+    def again(self, row: SheetRow) -> SheetRow:
+        """The row, read once more, to be decided anew; its refusals stay."""
+        anew = self.reading.read(Row(row.number, row.cells), row.block)
+        anew.refusals = row.refusals
+        return anew
+
+    def asked_cells(self, row: SheetRow) -> list[str]:
+        """The cells of columns that fill something; the others are not kept."""
+        asked = {column.index for column in self.layout.columns if column.fills}
+        return [cell if index in asked else "" for index, cell in enumerate(row.cells)]
+
+    def _data(self) -> Iterator[tuple[Row, RowReading, int]]:
+        readings = {0: self.reading}
+        for row in body_rows(self.sheet, self.head):
+            if row.head is not None and row.block not in readings:
+                readings[row.block] = replace(self.reading, layout=_like(self.layout, row.head, self.reading.registers))
+            if row.kind is RowKind.DATA:
+                yield row.row, readings[row.block], row.block
+
+
+def allowed(composition: Composition, kind: ImportKind) -> Registers:
+    """The registers that a file of this kind may hold."""
+    registers = registers_of(composition)
+    only = _ONLY.get(kind)
+    return registers if only is None else {code: registers[code] for code in only}
+
+
+def guess_sheets(table: Table, registers: Registers, told: Reading = AS_GUESSED) -> list[GuessedSheet]:
+    """How each sheet will be read. Hidden sheets and those in which nothing is recognised are not taken in by themselves.
+
+    Raises Invalid when the file holds nothing, or no sheet of a name that was told.
+    """
+    if not table.sheets:
+        raise Invalid("import.empty", _("文件里没有任何数据。"))
+    names = [sheet.name for sheet in table.sheets]
+    if unknown := [name for name in told.sheets if name not in names]:
+        raise Invalid("import.sheet_unknown", _("文件里没有工作表“%(name)s”。") % {"name": unknown[0][:60]})
+    found = []
+    for position, sheet in enumerate(table.sheets):
+        layout = _told(read_sheet(sheet, registers, header_row=told.header_row), registers, told)
+        fits = bool(layout.columns) and not layout.missing(registers)
+        wanted = sheet.name in told.sheets if told.sheets else fits and not getattr(sheet, "hidden", False)
+        found.append(
+            GuessedSheet(
+                position, sheet.name, getattr(sheet, "hidden", False), layout.register, layout.to_json(), wanted
+            )
+        )
+    if not any(each.chosen for each in found):
+        found = [replace(each, chosen=each is _likeliest(found)) for each in found]
+    return _in_turn(found, registers)
+
+
+def read_sheet(sheet: Sheet, registers: Registers, register: str = "", header_row: int | None = None) -> SheetLayout:
+    """The reading of a sheet: of `register` where it was told, else of the one that fits best; without columns when it has no head."""
+    words = Vocabulary(registers)
+    head = read_head(sheet, words.recognise, at=header_row)
+    if head is None:
+        return SheetLayout(sheet.name, "", (0, 0), ())
+    layout = recognise_sheet(sheet.name, head, registers, register)
+    return _with_units_in_cells(layout, sheet, head, registers)
+
+
+def open_sheet(
+    session: Session, table: Table, run: ImportRun, sheet: ImportSheet, *, actor: Actor, day: date
+) -> OpenedSheet:
+    """A sheet of the opened file, to be read as it was agreed."""
+    reading, intake = reading_of(session, run, sheet, actor=actor, day=day)
+    of_file = table.sheets[sheet.position]
+    head = read_head(of_file, Vocabulary(reading.registers).recognise, at=reading.layout.header[1])
+    if head is None:
+        raise Invalid("import.empty", _("文件里没有任何数据。"))
+    reading = replace(reading, fixed_width=of_file.fixed_width)
+    return OpenedSheet(sheet.position, of_file, reading.layout, reading, intake, head)
+
+
+def reading_of(
+    session: Session, run: ImportRun, sheet: ImportSheet, *, actor: Actor, day: date, confirmation: str = ""
+) -> tuple[RowReading, Intake]:
+    """How the rows of a sheet are read, and for whom they are taken in."""
+    layout = SheetLayout.from_json(sheet.name, sheet.register, sheet.mapping)
+    intake = Intake(
+        actor=actor,
+        run_id=run.id,
+        today=day,
+        prefix=run.region_prefix,
+        given=layout.given,
+        accept_unconfirmed=run.accept_unconfirmed,
+        confirmation=confirmation,
+    )
+    registers = registers_of(composition_of(session))
+    wanted = {entry.register for entry in layout.entries}
+    takers = {code: registers[code].open(session, intake) for code in wanted}
+    return RowReading(layout, registers, takers), intake
+
+
+def order_sheets(sheets: Sequence[ImportSheet], registers: Registers) -> None:
+    """Give each sheet its turn: those that register firms before those that only speak of them."""
+    for turn, sheet in enumerate(sorted(sheets, key=lambda each: _turn(each.name, each.register, each.mapping))):
+        sheet.turn = turn
+
+
+def with_samples(layout: SheetLayout, sheet: Sheet) -> SheetLayout:
+    """The layout with up to three sample values beside each column."""
+    columns = [
+        replace(column, samples=tuple(value[:60] for value in values[:_SAMPLES]))
+        for column, values in zip(layout.columns, _first_values(layout, sheet), strict=True)
+    ]
+    return replace(layout, columns=tuple(columns))
+
+
+def left_out_rows(sheet: Sheet, layout: SheetLayout, limit: int) -> list[tuple[int, str]]:
+    """The first rows below the head that are no data, each with what it is."""
+    head = read_head(sheet, lambda texts: len(texts), at=layout.header[1])
+    if head is None:
+        return []
+    others = ((row.row.number, row.kind.value) for row in body_rows(sheet, head) if row.kind not in _NO_MATTER)
+    return list(islice(others, limit))
+
+
+def _told(layout: SheetLayout, registers: Registers, told: Reading) -> SheetLayout:
+    """The reading with what a person told about its columns."""
+    chosen = {column.index: told.columns[column.header] for column in layout.columns if column.header in told.columns}
+    return with_unit(remap(layout, registers, chosen, {}) if chosen else layout, registers, told.unit)
+
+
+def _likeliest(found: Sequence[GuessedSheet]) -> GuessedSheet:
+    """The sheet that a person will most likely mean, where none is complete: a visible one, with the most columns understood."""
+
+    def understood(each: GuessedSheet) -> int:
+        return sum(bool(fills) for _index, _header, fills, _unit in each.mapping["columns"])
+
+    return max(found, key=lambda each: (not each.hidden, understood(each), -each.position))
+
+
+def _in_turn(found: Sequence[GuessedSheet], registers: Registers) -> list[GuessedSheet]:
+    order = sorted(found, key=lambda each: _turn(each.name, each.register, each.mapping))
+    return [replace(each, turn=order.index(each)) for each in found]
+
+
+def _turn(name: str, register: str, mapping: Mapping[str, Any]) -> bool:
+    return not (register and SheetLayout.from_json(name, register, mapping).registers_firms)
+
+
+def _like(layout: SheetLayout, head: Head, registers: Registers) -> SheetLayout:
+    """The reading of a further table in the same sheet: columns of the same head as a person agreed, its own unit and titles."""
+    found = recognise_sheet(layout.sheet, head, registers, layout.register)
+    agreed = {column.header: column for column in layout.columns}
+
+    def column_like(column: MappedColumn) -> MappedColumn:
+        same = agreed.get(column.header)
+        return column if same is None else replace(column, fills=same.fills, unit=column.unit or same.unit)
+
+    columns = tuple(column_like(column) for column in found.columns)
+    return replace(found, columns=columns, given={**layout.given, **found.given})
+
+
+def _with_units_in_cells(layout: SheetLayout, sheet: Sheet, head: Head, registers: Registers) -> SheetLayout:
+    """Columns of money without a unit whose first cells all name theirs: a later bare number stays empty."""
+    if not layout.without_unit(registers):
+        return layout
+    columns = [
+        replace(column, unit=IN_CELLS)
+        if lacks_unit(column, registers) and values and not any(map(names_no_unit, values))
+        else column
+        for column, values in zip(layout.columns, _first_values(layout, sheet), strict=True)
+    ]
+    return replace(layout, columns=tuple(columns))
+
+
+def _first_values(layout: SheetLayout, sheet: Sheet) -> list[list[str]]:
+    """What the first rows hold in each column."""
+    below: Iterable[Row] = islice(sheet.rows(), layout.header[1], layout.header[1] + _SAMPLED_ROWS)
+    rows = [row.cells for row in below if not row.blank]
+    return [[cells[c.index] for cells in rows if c.index < len(cells) and cells[c.index]] for c in layout.columns]

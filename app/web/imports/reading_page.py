@@ -1,0 +1,316 @@
+"""What the page shows on which a person checks how a file is understood: its sheets, the columns of one, what will be written."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from app.enterprises.imports.batch import RowResult
+from app.enterprises.imports.difference_text import difference_text
+from app.enterprises.imports.domain import KIND_LABELS, OUTCOME_LABELS, ImportKind, RowOutcome
+from app.enterprises.imports.entries import Entry, verdicts_of
+from app.enterprises.imports.fields import IN_CELLS, UNIT_LABELS, ImportField
+from app.enterprises.imports.firm_decision import FILLS
+from app.enterprises.imports.mapping import (
+    IGNORED,
+    NAME,
+    REASON,
+    USCC,
+    MappedColumn,
+    Registers,
+    SheetLayout,
+    Target,
+    field_of,
+)
+from app.enterprises.imports.models import ImportRun, ImportSheet
+from app.enterprises.imports.sheets import allowed, left_out_rows, with_samples
+from app.enterprises.imports.staging import SheetPreview, label_of, preview, sheets_of
+from app.kit.actor import Actor
+from app.kit.amounts import unit_of
+from app.kit.db import composition_of
+from app.kit.errors import NotFound
+from app.kit.i18n import N_, _
+from app.kit.tabular import Table, open_table
+from app.web.imports.pages import OUTCOME_BADGES
+
+Choices = tuple[tuple[str, str], ...]
+
+LEFT_OUT_LABELS = {"total": N_("合计"), "note": N_("附注"), "head": N_("表头"), "title": N_("标题")}
+_LISTED = 12
+
+
+@dataclass(frozen=True)
+class SheetLine:
+    """One sheet of the file: what it is understood to hold, whether it is taken in, and what still has to be told."""
+
+    position: int
+    name: str
+    note: str
+    register: str
+    chosen: bool
+    ready: bool
+    url: str
+    active: bool
+
+
+@dataclass(frozen=True)
+class ColumnLine:
+    """One column of the sheet: its header, sample values, what is chosen for it, its unit and those to choose from."""
+
+    index: int
+    header: str
+    samples: str
+    fills: str
+    unit: str
+    units: Choices
+
+
+@dataclass(frozen=True)
+class GivenLine:
+    """What a sheet tells once for all its rows, and the codes to choose from."""
+
+    name: str
+    label: str
+    value: str
+    choices: Choices
+
+
+@dataclass(frozen=True)
+class WrittenCell:
+    """One cell of the preview: what the file says, what will be written, and what stands there now where that is something else."""
+
+    text: str
+    written: str
+    standing: str = ""
+    same: bool = False
+
+
+@dataclass(frozen=True)
+class PreviewRow:
+    """One row of the preview: where it stands, what becomes of it and why, and its cells."""
+
+    number: int
+    name: str
+    code: str
+    outcome: str
+    badge: str
+    reasons: tuple[str, ...]
+    cells: tuple[WrittenCell, ...]
+
+
+@dataclass(frozen=True)
+class ReadingPage:
+    """How the file is understood, and what would become of the first rows of the sheet that is looked at."""
+
+    run: ImportRun
+    kind: str
+    sheets: tuple[SheetLine, ...]
+    sheet: SheetLine
+    registers: Choices
+    columns: tuple[ColumnLine, ...]
+    targets: tuple[tuple[str, Choices], ...]
+    given: tuple[GivenLine, ...]
+    units: Choices
+    not_imported: tuple[str, ...]
+    header: tuple[int, int]
+    missing: tuple[str, ...]
+    without_unit: tuple[str, ...]
+    heads: tuple[str, ...]
+    preview: tuple[PreviewRow, ...]
+    total: int
+    repeated: int
+    left_out: str
+    ready: bool
+    unready: tuple[str, ...]
+    errors: tuple[str, ...] = ()
+
+
+def reading_page(
+    session: Session,
+    actor: Actor,
+    run: ImportRun,
+    path: Path,
+    *,
+    now: datetime,
+    position: int | None = None,
+    errors: tuple[str, ...] = (),
+) -> ReadingPage:
+    """The sheets of an import that has not begun, and the columns and first rows of one of them (by default of the first that
+    has something to tell). Raises NotFound for a sheet that is not there.
+    """
+    table = open_table(path)
+    registers = allowed(composition_of(session), ImportKind(run.kind))
+    sheets = sheets_of(session, run)
+    sheet = _looked_at(sheets, registers, position)
+    layout = _layout(sheet)
+    missing, without_unit = _untold(layout, registers)
+    ready = bool(layout.register) and not missing and not without_unit
+    found = (
+        preview(session, actor=actor, run=run, table=table, sheet=sheet, now=now) if ready else SheetPreview([], 0, 0)
+    )
+    shown = _shown(layout)
+    unready = tuple(each.name for each in sheets if each.chosen and any(_untold(_layout(each), registers)))
+    return ReadingPage(
+        run=run,
+        kind=_(KIND_LABELS[ImportKind(run.kind)]),
+        sheets=tuple(_sheet_line(run, each, registers, active=each is sheet) for each in sheets),
+        sheet=_sheet_line(run, sheet, registers, active=True),
+        registers=tuple((code, _(register.label)) for code, register in registers.items()),
+        columns=tuple(_column_lines(with_samples(layout, table.sheets[sheet.position]), registers)),
+        targets=tuple(_targets(layout, registers)),
+        given=tuple(_given_lines(session, layout, registers)),
+        units=_units(),
+        not_imported=layout.not_imported,
+        header=layout.header,
+        missing=tuple(_(label_of(code, layout.register, registers)) for code in missing),
+        without_unit=without_unit,
+        heads=tuple(column.header for column in shown),
+        preview=tuple(_preview_row(result, shown) for result in found.results),
+        total=found.total,
+        repeated=found.repeated,
+        left_out=_left_out(table, sheet, layout) if ready else "",
+        ready=any(each.chosen for each in sheets) and not unready,
+        unready=unready,
+        errors=errors,
+    )
+
+
+def _looked_at(sheets: Sequence[ImportSheet], registers: Registers, position: int | None) -> ImportSheet:
+    if position is not None:
+        found = next((sheet for sheet in sheets if sheet.position == position), None)
+        if found is None:
+            raise NotFound("import.sheet_unknown", _("文件里没有这张工作表。"))
+        return found
+    chosen = [sheet for sheet in sheets if sheet.chosen] or list(sheets)
+    return next((sheet for sheet in chosen if any(_untold(_layout(sheet), registers))), chosen[0])
+
+
+def _layout(sheet: ImportSheet) -> SheetLayout:
+    return SheetLayout.from_json(sheet.name, sheet.register, sheet.mapping)
+
+
+def _untold(layout: SheetLayout, registers: Registers) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Required fields that no column fills, and columns of money without a unit."""
+    if layout.register not in registers:
+        return (NAME,), ()
+    return layout.missing(registers), layout.without_unit(registers)
+
+
+def _sheet_line(run: ImportRun, sheet: ImportSheet, registers: Registers, *, active: bool) -> SheetLine:
+    ready = not any(_untold(_layout(sheet), registers))
+    register = registers.get(sheet.register)
+    note = _(register.label) if register and ready else _("没有识别出内容")
+    if sheet.hidden:
+        note = _("隐藏的工作表") if not sheet.chosen else f"{note} · {_('隐藏的工作表')}"
+    url = f"/imports/{run.id}?sheet={sheet.position}"
+    return SheetLine(sheet.position, sheet.name, note, sheet.register, sheet.chosen, ready, url, active)
+
+
+def _column_lines(layout: SheetLayout, registers: Registers) -> Iterable[ColumnLine]:
+    for column in layout.columns:
+        if column.fills == REASON:
+            continue
+        field = field_of(column.target, registers) if column.target else None
+        yield ColumnLine(
+            index=column.index,
+            header=column.header,
+            samples="、".join(column.samples),
+            fills=column.fills or IGNORED,
+            unit=column.unit,
+            units=_units_of(field, column.unit) if field and field.has_unit else (),
+        )
+
+
+def _targets(layout: SheetLayout, registers: Registers) -> Iterable[tuple[str, Choices]]:
+    """What a column may fill, by register: those of this sheet first, yearly fields also of the years that its heads name."""
+    main = registers.get(layout.register)
+    of_row = [
+        each for each in registers.values() if main is None or each is main or (main.about_firm and each.about_firm)
+    ]
+    years = sorted({t.year for column in layout.columns if (t := column.target) and t.year is not None})
+    for register in sorted(of_row, key=lambda each: each is not main):
+        yield _(register.label), tuple(_register_targets(register.code, register.fields, years))
+
+
+def _register_targets(register: str, fields: Iterable[ImportField], years: Sequence[int]) -> Iterable[tuple[str, str]]:
+    for field in fields:
+        if field.code in (USCC, NAME) and register != "firm":
+            continue
+        yield str(Target(register, field.code)), _(field.label)
+        for year in years if field.yearly else ():
+            yield str(Target(register, field.code, year)), f"{year} {_(field.label)}"
+
+
+def _given_lines(session: Session, layout: SheetLayout, registers: Registers) -> Iterable[GivenLine]:
+    for code in dict.fromkeys([layout.register, *(entry.register for entry in layout.entries)]):
+        for each in registers[code].given if code in registers else ():
+            name = str(Target(code, each.field))
+            if layout.index_of(name) is None:
+                label = label_of(each.field, code, registers)
+                yield GivenLine(name, _(label), layout.given.get(name, ""), tuple(each.choices(session)))
+
+
+def _units_of(field: ImportField, own: str) -> Choices:
+    """What the unit of a column of money can be: also one that only its header knows, such as 万美元."""
+    untold = (("", _("请选择单位")), (IN_CELLS, _("按单元格"))) if field.needs_unit else (("", _("按单元格")),)
+    others = ((own, own),) if unit_of(own) and own not in UNIT_LABELS else ()
+    return (*untold, *_units(), *others)
+
+
+def _units() -> Choices:
+    return tuple((unit, _(label)) for unit, label in UNIT_LABELS.items())
+
+
+def _shown(layout: SheetLayout) -> list[MappedColumn]:
+    """The columns of the preview: what fills something but the firm's name and code, which stand in front."""
+    return [column for column in layout.columns if column.target and column.fills not in (USCC, NAME)]
+
+
+def _preview_row(result: RowResult, shown: Sequence[MappedColumn]) -> PreviewRow:
+    entries = {(entry.layout.register, entry.layout.year): entry for entry, _verdict in verdicts_of(result.row)}
+    years = {register for register, year in entries if year is not None}
+    cells = result.row.cells
+    return PreviewRow(
+        number=result.row.number,
+        name=result.name,
+        code=result.row.firm.key,
+        outcome=_(OUTCOME_LABELS[result.outcome]),
+        badge=OUTCOME_BADGES[result.outcome],
+        reasons=tuple(str(reason) for reason in result.reasons),
+        cells=tuple(
+            _written(column, cells[column.index] if column.index < len(cells) else "", entries, years)
+            for column in shown
+        ),
+    )
+
+
+def _written(
+    column: MappedColumn, text: str, entries: Mapping[tuple[str, int | None], Entry], yearly: set[str]
+) -> WrittenCell:
+    """What one cell writes."""
+    target = column.target
+    assert target is not None
+    year = target.year if target.register in yearly else None
+    entry = entries.get((target.register, year))
+    if entry is None or entry.verdict is None or entry.verdict.outcome in (RowOutcome.REJECTED, RowOutcome.QUEUED):
+        return WrittenCell(text, "")
+    name = FILLS.get(target.field, target.field) if target.register == "firm" else target.field
+    pair = entry.verdict.differences.get(name) or entry.verdict.changes.get(name)
+    value = pair[1] if pair else entry.parsed.values.get(name)
+    written = difference_text(name, value) if value not in (None, "", []) else ""
+    standing = difference_text(name, pair[0]) if pair and pair[0] not in (None, "", {}) else ""
+    return WrittenCell(text, written, standing, same=written in (text, "") and bool(written))
+
+
+def _left_out(table: Table, sheet: ImportSheet, layout: SheetLayout) -> str:
+    """The rows that are no data, told once: `第 68、70 行（合计、附注）`."""
+    found = left_out_rows(table.sheets[sheet.position], layout, _LISTED)
+    if not found:
+        return ""
+    kinds = "、".join(dict.fromkeys(_(LEFT_OUT_LABELS.get(kind, kind)) for _number, kind in found))
+    return _("第 %(rows)s 行不是数据（%(kinds)s），不导入。") % {
+        "rows": "、".join(str(number) for number, _kind in found),
+        "kinds": kinds,
+    }
