@@ -21,10 +21,10 @@ from python_calamine import CalamineWorkbook
 
 from app.kit.errors import Invalid
 from app.kit.tabular import open_table, write_csv, write_xlsx
+from app.kit.tabular.archive_guard import MAX_ENTRIES, MAX_UNPACKED_BYTES
 from app.kit.tabular.reader import Row
 from app.kit.tabular.workbook import SheetFoot, stream_xlsx
 from app.kit.tabular.writer import is_formula, safe_text
-from app.kit.tabular.xlsx_guard import MAX_ENTRIES, MAX_UNPACKED_BYTES
 from tests.counts import Counts
 
 TEXT = "企业名称,统一社会信用代码\n潜江市精密铸造有限公司（示例）,91429099MA00001XX0\n武汉·江汉示例厂,2\n"

@@ -13,6 +13,7 @@ HEAD_BYTES = 4096
 _STRAY_CONTROLS = 3
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
+_ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 _EXECUTABLE = (b"MZ", b"\x7fELF", b"\xfe\xed\xfa", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"#!")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _FAMILIES = {"image": N_("图片"), "video": N_("视频"), "audio": N_("音频")}
@@ -25,6 +26,7 @@ class TableKind(enum.StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
     XLS = "xls"
+    ODS = "ods"
 
 
 def sniff_table(path: Path) -> TableKind:
@@ -74,11 +76,21 @@ def _sniff_zip(path: Path) -> TableKind:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+            if "xl/workbook.xml" in names:
+                return TableKind.XLSX
+            if "mimetype" in names and _stated_type(archive) == _ODS:
+                return TableKind.ODS
+    except (zipfile.BadZipFile, OSError, RuntimeError, ValueError) as error:
         raise Invalid("tabular.damaged", _("文件已损坏，无法打开。请用 Excel 或 WPS 重新另存为 XLSX。")) from error
-    if "xl/workbook.xml" in names:
-        return TableKind.XLSX
-    raise Invalid("tabular.archive", _("这是压缩包或其他文档，不是 XLSX 表格。"))
+    raise Invalid("tabular.archive", _("这是压缩包或其他文档，不是 XLSX 或 ODS 表格。"))
+
+
+def _stated_type(archive: zipfile.ZipFile) -> bytes:
+    """What an OpenDocument file says that it is, in an entry that is never packed."""
+    if archive.getinfo("mimetype").compress_type != zipfile.ZIP_STORED:
+        return b""
+    with archive.open("mimetype") as stream:
+        return stream.read(HEAD_BYTES).strip()
 
 
 def _is_binary(head: bytes) -> bool:

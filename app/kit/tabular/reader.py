@@ -3,17 +3,20 @@
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
 from app.kit.errors import Invalid
 from app.kit.i18n import _
+from app.kit.tabular.archive_guard import check_archive, xlsx_gauge
 from app.kit.tabular.csv_reader import CsvRecords
 from app.kit.tabular.encodings import detect_encoding
 from app.kit.tabular.file_kind import TableKind, sniff_table
+from app.kit.tabular.merged import MergedRange
+from app.kit.tabular.ods_content import OdsContent, ods_gauge
+from app.kit.tabular.workbook_reader import OpenedSheet, open_sheets
 from app.kit.tabular.writer import is_formula
-from app.kit.tabular.xlsx_guard import check_archive
-from app.kit.tabular.xlsx_reader import open_sheets, sheet_rows
 
 MAX_BYTES = 100 * 1024 * 1024
 MAX_COLUMNS = 500
@@ -46,11 +49,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet that holds something; a CSV file is one sheet without a name."""
+    """One sheet that holds something; a CSV file is one sheet without a name.
+
+    `hidden` sheets are not shown by a spreadsheet program; `merged` are the cells that it shows as one, from the top.
+    """
 
     name: str
     rows: Callable[[], Iterator[Row]]
     fixed_width: bool = True
+    hidden: bool = False
+    merged: tuple[MergedRange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,20 +113,28 @@ def _open_csv(path: Path) -> Table:
 
 
 def _open_workbook(path: Path, kind: TableKind) -> Table:
-    if kind is TableKind.XLSX:
-        check_archive(path)
-    opened = open_sheets(path)
+    opened = open_sheets(path, f".{kind}", _check_workbook(path, kind))
     if not opened:
         raise Invalid("tabular.empty", _("文件是空的，没有可以读取的内容。"))
+    return Table(kind, "", "", tuple(_sheet(each) for each in opened))
 
-    def reader(name: str) -> Callable[[], Iterator[Row]]:
-        def rows() -> Iterator[Row]:
-            for number, (cells, inexact) in enumerate(sheet_rows(opened[name]), start=1):
-                yield Row(number, [clean(cell) for cell in cells], inexact=inexact)
 
-        return rows
+def _check_workbook(path: Path, kind: TableKind) -> dict[str, list[MergedRange]]:
+    """Refuse what would unpack beyond reason; the merged cells of an ODS are met on the way."""
+    content = OdsContent()
+    if kind is TableKind.XLSX:
+        check_archive(path, xlsx_gauge)
+    elif kind is TableKind.ODS:
+        check_archive(path, partial(ods_gauge, content))
+    return content.tables
 
-    return Table(kind, "", "", tuple(Sheet(name, reader(name)) for name in opened))
+
+def _sheet(opened: OpenedSheet) -> Sheet:
+    def rows() -> Iterator[Row]:
+        for number, (cells, inexact) in enumerate(opened.rows(), start=1):
+            yield Row(number, [clean(cell) for cell in cells], inexact=inexact)
+
+    return Sheet(opened.name, rows, hidden=opened.hidden, merged=opened.merged)
 
 
 def _unguarded(cell: str) -> str:
