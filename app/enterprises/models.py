@@ -139,7 +139,9 @@ class EnterpriseTag(Base):
 class YearlyFigures(Base):
     """One year's figures on one basis (HTE, TAX, STAT) from one source; an empty cell is unknown, never zero.
 
-    `imported` holds what an import wrote last: a value that differs from it was set by a person here.
+    `imported` holds what an import wrote last: a value that differs from it was set by a person here. Null there means that one
+    import told two values, so that none stands. `imported_in` says by field which import it was. `rd_total_fen` is the whole as it
+    was told: it stands beside the items, and nothing is computed from it.
     """
 
     __tablename__ = "yearly_figures"
@@ -165,9 +167,11 @@ class YearlyFigures(Base):
     rd_other_fen: Mapped[int | None] = mapped_column(BigInteger)
     rd_outsourced_domestic_fen: Mapped[int | None] = mapped_column(BigInteger)
     rd_outsourced_overseas_fen: Mapped[int | None] = mapped_column(BigInteger)
+    rd_total_fen: Mapped[int | None] = mapped_column(BigInteger)
     staff_average_e4: Mapped[int | None] = mapped_column(BigInteger)
     rd_staff_average_e4: Mapped[int | None] = mapped_column(BigInteger)
     imported: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    imported_in: Mapped[dict[str, int]] = mapped_column(Json, default=dict)
     unread_cells: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

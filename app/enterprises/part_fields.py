@@ -79,11 +79,11 @@ FIGURES = FieldTable(
         ),
         Field("note", FieldKind.TEXT, N_("备注"), length=300, ask=_WIDE),
         _figure("sales_revenue_fen", N_("销售收入"), _INCOME, N_("销售收入"),
-                "营业收入 | 主营业务收入 | revenue | sales revenue", "3820.5"),
+                "营业收入 | 主营业务收入 | 主营收入 | 销售额 | 营收 | revenue | sales revenue", "3820.5"),
         _figure("total_income_fen", N_("总收入"), _INCOME, N_("总收入"), "收入总额 | total income", "3900"),
         _figure("high_tech_income_fen", N_("高新技术产品（服务）收入"), _INCOME, N_("高新技术产品（服务）收入"),
-                "高新收入 | 高品收入 | 高新技术产品收入 | high-tech income"),
-        _figure("net_assets_fen", N_("净资产"), _INCOME, N_("净资产"), "净资产总额 | net assets", "1200", signed=True),
+                "高新技术产品服务收入 | 高新收入 | 高品收入 | 高新产品收入 | 高新技术产品收入 | high-tech income"),
+        _figure("net_assets_fen", N_("净资产"), _INCOME, N_("净资产"), "净资产总额 | 所有者权益 | 所有者权益合计 | net assets", "1200", signed=True),
         _figure("total_assets_fen", N_("总资产"), _INCOME, N_("总资产"), "资产总额 | 资产总计 | total assets", "2600"),
         _figure("rd_personnel_fen", N_("人员人工费用"), _RD, N_("人员人工费用"), "人员人工 | R&D personnel", "120"),
         _figure("rd_direct_fen", N_("直接投入费用"), _RD, N_("直接投入费用"), "直接投入 | R&D direct input", "80.25"),
@@ -99,11 +99,14 @@ FIGURES = FieldTable(
                 "委托境内研发费用 | R&D outsourced in China"),
         _figure("rd_outsourced_overseas_fen", N_("委托外部研发（境外）"), _RD, N_("境外委托研发费用"),
                 "委托境外研发费用 | R&D outsourced abroad"),
+        _figure("rd_total_fen", N_("研发费用合计（填报）"), _RD, N_("研发费用合计"),
+                "研发费用 | 研发投入 | 研究开发费用 | 研发经费 | 研发支出 | 研发费用总额 | 研发总投入 | R&D投入 | R&D经费 | R&D total"),
         _figure("staff_average_e4", N_("职工总数（月平均）"), _STAFF, N_("职工总数"),
-                "从业人数 | 职工人数 | staff | staff average", "42.5"),
+                "从业人数 | 职工人数 | 从业人员 | 从业人员数 | 员工人数 | 员工总数 | 企业人数 | 职工总人数 | staff | staff average", "42.5"),
         _figure("rd_staff_average_e4", N_("科技人员数（月平均）"), _STAFF, N_("科技人员数"),
-                "科技人员 | 研发人员数 | R&D staff", "6"),
+                "科技人员 | 研发人员数 | 研发人员 | 科研人员 | 科研人员数 | 科技人员人数 | R&D staff", "6"),
         Field("imported", FieldKind.KEPT, writers=FieldWriter.NOBODY, tracked=False),
+        Field("imported_in", FieldKind.KEPT, writers=FieldWriter.NOBODY, tracked=False),
         Field("unread_cells", FieldKind.KEPT, writers=FieldWriter.NOBODY, tracked=False),
         Field("updated_at", FieldKind.MOMENT, writers=FieldWriter.NOBODY, tracked=False),
     ),
@@ -118,6 +121,7 @@ FIGURES = FieldTable(
 #: Every figure of a year, in the order people read them; those of income and assets, and those of people.
 FIGURE_NAMES = FIGURES.names(lambda field: field.kind in (FieldKind.MONEY, FieldKind.PEOPLE))
 BALANCE_NAMES = FIGURES.names(lambda field: field.ask is not None and field.ask.group == _INCOME)
+RD_NAMES = FIGURES.names(lambda field: field.ask is not None and field.ask.group == _RD)
 STAFF_NAMES = FIGURES.names(lambda field: field.kind is FieldKind.PEOPLE)
 
 PROPERTY = FieldTable(

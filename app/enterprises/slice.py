@@ -15,5 +15,5 @@ SLICE = Slice(
     JOBS.at("imports.jobs:KINDS"),
     TRACED.at("past:TRACED"),
     FACTS.at("facts:PROVIDER"),
-    REGISTERS.at("imports.firms:FIRMS"),
+    REGISTERS.at("imports.firms:FIRMS", "imports.figure_register:REGISTER"),
 )

@@ -47,8 +47,11 @@ def _sum(figures: Mapping[str, int | None], names: tuple[str, ...]) -> int | Non
 def doubts(figures: Mapping[str, int | None]) -> list[str]:
     """What a careful reader would ask about; nothing here keeps the figures from being saved."""
     found = []
-    if _exceeds(rd_known(figures), figures.get("sales_revenue_fen")):
+    spent, stated = rd_known(figures), figures.get("rd_total_fen")
+    if any(_exceeds(amount, figures.get("sales_revenue_fen")) for amount in (spent, stated)):
         found.append(_("研发费用大于销售收入，请核对金额和单位。"))
+    if _exceeds(spent, stated):
+        found.append(_("研发费用各项之和大于填报的合计，请核对。"))
     if _exceeds(figures.get("high_tech_income_fen"), figures.get("total_income_fen")):
         found.append(_("高新技术产品收入大于总收入，请核对。"))
     if _exceeds(figures.get("net_assets_fen"), figures.get("total_assets_fen")):

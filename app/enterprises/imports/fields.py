@@ -44,8 +44,8 @@ REASON_HEADERS = ("未导入原因", "Reason not imported")
 PEOPLE = "人"
 
 
-def _of(table: FieldTable) -> tuple[ImportField, ...]:
-    """The columns that fill the fields of a table, in its order."""
+def columns_of(table: FieldTable, *, by_year: bool = False) -> tuple[ImportField, ...]:
+    """The columns that fill the fields of a table, in its order; `by_year`: a head may name the year of an amount."""
     units = {FieldKind.MONEY: "元", FieldKind.PEOPLE: PEOPLE}
     return tuple(
         ImportField(
@@ -55,15 +55,17 @@ def _of(table: FieldTable) -> tuple[ImportField, ...]:
             required=heading.required,
             unit="" if field.bundle else units.get(field.kind, ""),
             example=heading.example,
+            yearly=by_year and field.kind in units,
         )
         for field in table
         for heading in field.headings
     )
 
 
-ENTERPRISE_FIELDS = _of(ENTERPRISE)
+ENTERPRISE_FIELDS = columns_of(ENTERPRISE)
+YEARLY_FIELDS = columns_of(FIGURES, by_year=True)
 _KNOWN = {field.code: field for field in ENTERPRISE_FIELDS}
-FIGURES_FIELDS = (_KNOWN["uscc"], replace(_KNOWN["name"], required=False), *_of(FIGURES))
+FIGURES_FIELDS = (_KNOWN["uscc"], replace(_KNOWN["name"], required=False), *YEARLY_FIELDS)
 
 FIELDS = {ImportKind.ENTERPRISES: ENTERPRISE_FIELDS, ImportKind.FIGURES: FIGURES_FIELDS}
 #: A column whose cells each name their unit: a number without one stays empty.

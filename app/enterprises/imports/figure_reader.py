@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.enterprises.domain.figures import E4, rd_known
 from app.enterprises.domain.names import normalise_name
 from app.enterprises.imports.reasons import RowReason
-from app.enterprises.imports.row_reader import Parsed, SourceRow, read_uscc
+from app.enterprises.imports.row_reader import Parsed, SourceRow, firm_key
 from app.enterprises.part_fields import FIGURE_NAMES, FIGURES
 from app.kit.amounts import NO_UNIT, YUAN, read_amount
 from app.kit.fields import FieldKind
@@ -56,7 +56,6 @@ def parse_figures(source: SourceRow, tables: FigureTables) -> Parsed:
     if source.problem:
         parsed.refusals.append(source.problem)
         return parsed
-    read_uscc(parsed)
     _read_key(parsed, tables)
     for name in FIGURE_NAMES:
         if text := source.texts.get(name, ""):
@@ -68,11 +67,13 @@ def parse_figures(source: SourceRow, tables: FigureTables) -> Parsed:
 
 
 def figures_key(source: SourceRow, tables: FigureTables) -> str:
-    """Firm, year, basis and source: what a record of figures is known by."""
+    """Firm, year, basis and source: what a record of figures is known by; "" when one of them cannot be told."""
     parsed = Parsed(source)
-    read_uscc(parsed)
     _read_key(parsed, tables)
-    return "|".join((parsed.key, *(str(parsed.values.get(code, "")) for code in ("year", "basis", "source"))))
+    firm = firm_key(source)
+    if not firm or parsed.refusals:
+        return ""
+    return "|".join((firm, *(str(parsed.values[code]) for code in ("year", "basis", "source"))))
 
 
 def _read_key(parsed: Parsed, tables: FigureTables) -> None:
@@ -126,8 +127,8 @@ def _read_people(text: str) -> int | None:
 
 
 def _doubt(parsed: Parsed) -> None:
-    spent, revenue = rd_known(parsed.values), parsed.values.get("sales_revenue_fen")
-    if spent is not None and revenue is not None and spent > revenue:
+    revenue, spent = parsed.values.get("sales_revenue_fen"), (rd_known(parsed.values), parsed.values.get("rd_total_fen"))
+    if revenue is not None and any(amount is not None and amount > revenue for amount in spent):
         parsed.remarks.append(RowReason("rd.exceeds"))
 
 

@@ -1,6 +1,6 @@
 """Taking a list of yearly figures in, a batch at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,19 +8,23 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.enterprises.imports.difference_text import require_unchanged
 from app.enterprises.imports.domain import RowOutcome
+from app.enterprises.imports.figure_jumps import note_jumps
 from app.enterprises.imports.figure_reader import FigureTables, figures_key, parse_figures
-from app.enterprises.imports.name_check import NameCheck, check_names
 from app.enterprises.imports.reasons import RowReason
+from app.enterprises.imports.registers import Intake
 from app.enterprises.imports.row_reader import Parsed, SourceRow
-from app.enterprises.imports.verdict import RowVerdict, rejected
-from app.enterprises.models import Enterprise, FormerCode, YearlyFigures
+from app.enterprises.imports.verdict import RowVerdict, Settlement, rejected, undecided
+from app.enterprises.models import Enterprise, YearlyFigures
 from app.enterprises.part_fields import FIGURE_NAMES
-from app.enterprises.service.recording import subject_key
+from app.enterprises.service.recording import note, subject_key
 from app.journal.domain import Change, PendingEvent
 from app.journal.service import record_many
-from app.kit.actor import Actor
 from app.kit.bulk import insert_numbered
+from app.kit.errors import NotFound
+from app.kit.i18n import _
+from app.kit.membership import one_of
 
 ADDED, CHANGED = "enterprise.figures_added", "enterprise.figures_changed"
 
@@ -31,15 +35,10 @@ Key = tuple[int, int, str, str]
 
 @dataclass(frozen=True)
 class FigureTaker:
-    """Takes in yearly figures as `actor`; firms must be on file already.
-
-    `confirmation` is a person's reason why a row is about the firm of its code though it names it otherwise.
-    """
+    """Takes in yearly figures of firms on file."""
 
     tables: FigureTables
-    actor: Actor
-    run_id: int
-    confirmation: str = ""
+    intake: Intake
 
     def key_of(self, source: SourceRow) -> str:
         """Firm, year, basis and source as the row writes them."""
@@ -51,12 +50,11 @@ class FigureTaker:
 
     def decide(self, session: Session, batch: Sequence[Parsed], *, lock: bool) -> list[RowVerdict]:
         """Add, change, leave, ask or hand back, for each row."""
-        sound = [parsed for parsed in batch if not parsed.refusals]
-        firms = _firms(session, [parsed.key for parsed in sound])
-        known = [(parsed, firms[parsed.key]) for parsed in sound if parsed.key in firms]
-        names = NameCheck() if self.confirmation else check_names(session, known, prefix=self.actor.region_prefix)
-        existing = _figures(session, {firm.id for firm in firms.values()}, lock=lock)
-        return [self._decide(parsed, firms, names, existing) for parsed in batch]
+        sound = [parsed for parsed in batch if parsed.firm is not None and undecided(parsed) is None]
+        on_file = load_figures(session, {parsed.firm.id for parsed in sound if parsed.firm}, lock=lock)
+        note_jumps(sound, on_file.values())
+        repeats: dict[Key, int] = {}
+        return [self._decide(parsed, on_file, repeats) for parsed in batch]
 
     def write(self, session: Session, verdicts: Sequence[RowVerdict], now: datetime) -> None:
         """Insert the new years in bulk, change the others; each is one event of its firm."""
@@ -67,21 +65,47 @@ class FigureTaker:
             session.execute(statement.execution_options(synchronize_session=False))
         record_many(session, pending)
 
+    def settle(self, session: Session, settlement: Settlement) -> None:
+        """Write what a person decided about a figure. A contradiction inside one import left it empty; the person's word counts as theirs."""
+        firm = session.get(Enterprise, settlement.firm_id)
+        row = _row_of_key(session, settlement)
+        if firm is None or row is None:
+            raise NotFound("figures.missing", _("这条年度数据已不在库中。"))
+        name, contradicted = settlement.field, settlement.field in _contradicted(row)
+        if not contradicted:
+            require_unchanged({name: getattr(row, name)}, {name: settlement.expected})
+        before = getattr(row, name)
+        if settlement.by_hand or contradicted:
+            _set_by_hand(row, name, settlement.wanted, settlement.now)
+        else:
+            write_figures(row, {name: settlement.wanted}, settlement.now, run_id=settlement.data["import"])
+        changes = {f"figures.{name}": (before, settlement.wanted)}
+        data = {**settlement.data, "id": row.id}
+        note(session, settlement.actor, firm, settlement.event, settlement.now, changes=changes, data=data)
+
     def _insert(self, session: Session, verdicts: Sequence[RowVerdict], now: datetime) -> list[PendingEvent]:
         new = [verdict for verdict in verdicts if verdict.outcome is RowOutcome.CREATED]
-        ids = insert_numbered(session, YearlyFigures, [_row_of(verdict, now) for verdict in new])
+        ids = insert_numbered(session, YearlyFigures, [self._row_of(verdict, now) for verdict in new])
         return [self._event(verdict, ADDED, key, now) for key, verdict in zip(ids, new, strict=True)]
 
     def _update(self, verdicts: Sequence[RowVerdict], now: datetime) -> list[PendingEvent]:
         events = []
         for verdict in verdicts:
             row = verdict.existing
-            if not isinstance(row, YearlyFigures) or not verdict.values:
+            if not isinstance(row, YearlyFigures):
                 continue
-            events.append(self._event(verdict, CHANGED, row.id, now))
-            write_figures(row, verdict.values, now)
-            row.unread_cells = verdict.parsed.unread
+            if verdict.values:
+                events.append(self._event(verdict, CHANGED, row.id, now))
+                write_figures(row, verdict.values, now, run_id=self.intake.run_id)
+                row.unread_cells = verdict.parsed.unread
+            self._note_said(row, verdict.parsed)
         return events
+
+    def _note_said(self, row: YearlyFigures, parsed: Parsed) -> None:
+        """What this import says as it stands: another sheet of it that says otherwise contradicts it."""
+        said = {name for name in FIGURE_NAMES if name in parsed.values and parsed.values[name] == row.imported.get(name)}
+        if any(row.imported_in.get(name) != self.intake.run_id for name in said):
+            row.imported_in = row.imported_in | dict.fromkeys(said, self.intake.run_id)
 
     def _event(self, verdict: RowVerdict, event: str, row_id: int, now: datetime) -> PendingEvent:
         row, parsed = verdict.existing, verdict.parsed
@@ -90,43 +114,85 @@ class FigureTaker:
         )
         after = verdict.values if before else {code: parsed.values[code] for code in _IDENTITY} | verdict.values
         changes: dict[str, Change] = {f"figures.{name}": (before.get(name), value) for name, value in after.items()}
-        firm: Enterprise = parsed.values["firm"]
-        data = {"import": self.run_id, "id": row_id, "note": label_of(parsed.values)}
+        firm = parsed.firm
+        assert firm is not None
+        data = {"import": self.intake.run_id, "id": row_id, "note": label_of(parsed.values)}
         subject = subject_key(firm.id, firm.name, firm.region_code)
-        return PendingEvent(self.actor, now, event, subject, changes, data)
+        return PendingEvent(self.intake.actor, now, event, subject, changes, data)
 
     def _decide(
-        self,
-        parsed: Parsed,
-        firms: Mapping[str, Enterprise],
-        names: NameCheck,
-        existing: Mapping[Key, YearlyFigures],
+        self, parsed: Parsed, on_file: Mapping[Key, YearlyFigures], repeats: MutableMapping[Key, int]
     ) -> RowVerdict:
-        if parsed.refusals:
-            return rejected(parsed)
-        firm = firms.get(parsed.key)
-        if firm is None:
-            return rejected(parsed, RowReason("enterprise.unknown"))
-        if firm.disabled_on is not None:
-            return rejected(parsed, RowReason("enterprise.disabled", {"on": firm.disabled_on.isoformat()}))
-        if not firm.region_code.startswith(self.actor.region_prefix):
-            return rejected(parsed, RowReason("enterprise.outside"))
-        if contradiction := names.contradictions.get(parsed.source.number):
-            return RowVerdict(parsed, RowOutcome.QUEUED, [contradiction, *parsed.remarks], target_id=firm.id)
-        parsed.values["firm"] = firm
+        decided = undecided(parsed)
+        if decided is not None:
+            return decided
+        firm, values = parsed.firm, parsed.values
+        assert firm is not None
+        key = (firm.id, values["year"], values["basis"], values["source"])
+        first = repeats.setdefault(key, parsed.source.number)
+        if first != parsed.source.number:
+            return rejected(parsed, RowReason("repeat", {"row": first}))
         parsed.name = parsed.name or firm.name
-        values = parsed.values
-        row = existing.get((firm.id, values["year"], values["basis"], values["source"]))
-        verdict = _compare(parsed, row)
+        verdict = self._compare(parsed, on_file.get(key))
         verdict.target_id = firm.id
         return verdict
 
+    def _compare(self, parsed: Parsed, row: YearlyFigures | None) -> RowVerdict:
+        """A figure that still is what an import wrote may be written anew; one that a person set is asked about, and so are two
+        that this import tells differently: of those neither stands.
+        """
+        theirs = {name: parsed.values[name] for name in FIGURE_NAMES if name in parsed.values}
+        if row is None:
+            return RowVerdict(parsed, RowOutcome.CREATED, list(parsed.remarks), values=theirs)
+        verdict = RowVerdict(parsed, RowOutcome.UNCHANGED, list(parsed.remarks), row)
+        for name, value in theirs.items():
+            ours = getattr(row, name)
+            if self._contradicts(row, name, value):
+                verdict.differences[name] = (ours, value)
+                verdict.reasons.append(RowReason("conflict", {"column": name}))
+                if ours is not None:
+                    verdict.values[name] = None
+            elif ours is None or (ours != value and ours == row.imported.get(name)):
+                verdict.values[name] = value
+            elif ours != value:
+                verdict.differences[name] = (ours, value)
+        if verdict.differences:
+            verdict.outcome = RowOutcome.DIFFERS
+        elif verdict.values:
+            verdict.outcome = RowOutcome.CHANGED
+        return verdict
 
-def write_figures(row: YearlyFigures, values: Mapping[str, Any], now: datetime) -> None:
-    """Set figures that came from a list, remembering that they did."""
+    def _contradicts(self, row: YearlyFigures, name: str, value: int) -> bool:
+        """Whether this very import told the figure before, and otherwise."""
+        if row.imported_in.get(name) != self.intake.run_id:
+            return False
+        ours = getattr(row, name)
+        return name in _contradicted(row) or (ours != value and ours == row.imported.get(name))
+
+    def _row_of(self, verdict: RowVerdict, now: datetime) -> dict[str, Any]:
+        values, firm = verdict.parsed.values, verdict.parsed.firm
+        assert firm is not None
+        return {
+            **dict.fromkeys(FIGURE_NAMES),
+            **verdict.values,
+            "enterprise_id": firm.id,
+            "year": values["year"],
+            "basis": values["basis"],
+            "source": values["source"],
+            "note": "",
+            "imported": dict(verdict.values),
+            "imported_in": dict.fromkeys(verdict.values, self.intake.run_id),
+            "unread_cells": verdict.parsed.unread,
+            "updated_at": now,
+        }
+
+
+def write_figures(row: YearlyFigures, values: Mapping[str, Any], now: datetime, *, run_id: int) -> None:
+    """Set figures that came from a list, remembering from which import."""
     for name, value in values.items():
         setattr(row, name, value)
     row.imported = row.imported | dict(values)
+    row.imported_in = row.imported_in | dict.fromkeys(values, run_id)
     row.updated_at = now
 
 
@@ -135,55 +201,28 @@ def label_of(values: Mapping[str, Any]) -> str:
     return f"{values['year']} {values['basis']} {values['source']}"
 
 
-def _compare(parsed: Parsed, row: YearlyFigures | None) -> RowVerdict:
-    """A figure that still is what an import wrote may be written anew; one that a person set is asked about."""
-    theirs = {name: parsed.values[name] for name in FIGURE_NAMES if name in parsed.values}
-    if row is None:
-        return RowVerdict(parsed, RowOutcome.CREATED, list(parsed.remarks), values=theirs)
-    verdict = RowVerdict(parsed, RowOutcome.UNCHANGED, list(parsed.remarks), row)
-    for name, value in theirs.items():
-        ours = getattr(row, name)
-        if ours == value:
-            continue
-        if ours is None or ours == row.imported.get(name):
-            verdict.values[name] = value
-        else:
-            verdict.differences[name] = (ours, value)
-    if verdict.differences:
-        verdict.outcome = RowOutcome.DIFFERS
-    elif verdict.values:
-        verdict.outcome = RowOutcome.CHANGED
-    return verdict
-
-
-def _row_of(verdict: RowVerdict, now: datetime) -> dict[str, Any]:
-    values = verdict.parsed.values
-    empty = dict.fromkeys(FIGURE_NAMES)
-    return {
-        **empty,
-        **verdict.values,
-        "enterprise_id": values["firm"].id,
-        "year": values["year"],
-        "basis": values["basis"],
-        "source": values["source"],
-        "note": "",
-        "imported": dict(verdict.values),
-        "unread_cells": verdict.parsed.unread,
-        "updated_at": now,
-    }
-
-
-def _firms(session: Session, codes: Sequence[str]) -> dict[str, Enterprise]:
-    firms = {firm.uscc: firm for firm in session.scalars(select(Enterprise).where(Enterprise.uscc.in_(codes)))}
-    bore = (
-        select(FormerCode.uscc, Enterprise)
-        .join(Enterprise, Enterprise.id == FormerCode.enterprise_id)
-        .where(FormerCode.uscc.in_([code for code in codes if code not in firms]))
-    )
-    return firms | dict(session.execute(bore).all())
-
-
-def _figures(session: Session, ids: set[int], *, lock: bool) -> dict[Key, YearlyFigures]:
-    statement = select(YearlyFigures).where(YearlyFigures.enterprise_id.in_(ids)).order_by(YearlyFigures.id)
+def load_figures(session: Session, ids: Collection[int], *, lock: bool) -> dict[Key, YearlyFigures]:
+    """All figures on file of these firms."""
+    statement = select(YearlyFigures).where(one_of(YearlyFigures.enterprise_id, list(ids))).order_by(YearlyFigures.id)
     rows = session.scalars(statement.with_for_update() if lock else statement)
     return {(row.enterprise_id, row.year, row.basis, row.source): row for row in rows}
+
+
+def _contradicted(row: YearlyFigures) -> set[str]:
+    """The figures that stand empty because one import told them twice, each time otherwise."""
+    return {name for name, value in row.imported.items() if value is None and getattr(row, name) is None}
+
+
+def _set_by_hand(row: YearlyFigures, name: str, value: int | None, now: datetime) -> None:
+    setattr(row, name, value)
+    row.imported = {each: kept for each, kept in row.imported.items() if each != name}
+    row.imported_in = {each: kept for each, kept in row.imported_in.items() if each != name}
+    row.updated_at = now
+
+
+def _row_of_key(session: Session, settlement: Settlement) -> YearlyFigures | None:
+    _code, year, basis, source = settlement.key.split("|")
+    wanted = select(YearlyFigures).filter_by(
+        enterprise_id=settlement.firm_id, year=int(year), basis=basis, source=source
+    )
+    return session.scalar(wanted.with_for_update())

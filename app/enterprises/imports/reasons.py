@@ -91,6 +91,8 @@ REASONS = {
     "negative": N_("“%(column)s”不能为负，留空：%(text)s"),
     "capital": N_("注册资本“%(text)s”：%(remark)s"),
     "region.assumed": N_("地址无法识别辖区，暂归您的辖区。"),
+    "conflict": N_("“%(column)s”在同一次导入里有两个不同的数，先留空，请选定一个。"),
+    "jump": N_("“%(column)s”与 %(year)s 年相差约 %(factor)s 倍，请核对单位。"),
     "rd.exceeds": N_("研发费用大于销售收入，请核对。"),
     "source.unknown": N_("来源“%(text)s”不在代码表中，按“名单导入”处理。"),
     "example": N_("这是模板里的示例行，不导入。"),

@@ -10,6 +10,7 @@ from app.enterprises.imports.fields import ImportField
 from app.enterprises.imports.verdict import Taker
 from app.kit.actor import Actor
 from app.kit.slices import Composition, Port
+from app.reference.queries import list_terms
 
 FIRM = "firm"
 FIGURES = "figures"
@@ -69,3 +70,12 @@ REGISTERS: Port[ImportedRegister] = Port("imported register", ImportedRegister, 
 def registers_of(composition: Composition) -> Mapping[str, ImportedRegister]:
     """All registers by their code, in the order of the slices."""
     return {register.code: register for register in composition.of(REGISTERS)}
+
+
+def list_terms_to_choose(vocabulary: str) -> Callable[[Session], Sequence[tuple[str, str]]]:
+    """The entries of a vocabulary as choices of a `Given`."""
+
+    def choices(session: Session) -> Sequence[tuple[str, str]]:
+        return [(term.code, term.label) for term in list_terms(session, vocabulary)[vocabulary]]
+
+    return choices

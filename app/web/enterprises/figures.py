@@ -116,6 +116,7 @@ def _figure_rows(columns: Sequence[Mapping[str, Any]]) -> tuple[FigureRow, ...]:
             ),
             "total",
         ),
+        *amounts(("rd_total_fen",)),
         FigureRow(
             _("占销售收入"),
             tuple(_share(total, column["sales_revenue_fen"]) for total, column in zip(totals, columns, strict=True)),
@@ -178,6 +179,8 @@ def summary_of(figures: Mapping[str, int | None]) -> Pairs:
     if not figures:
         return ()
     revenue, total = figures["sales_revenue_fen"], rd_total(figures)
+    if total is None:
+        total = figures["rd_total_fen"]
     return (
         (_("销售收入"), wan_text(revenue)),
         (_("研发费用合计"), wan_text(total) if total is not None else _missing(figures)),

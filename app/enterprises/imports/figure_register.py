@@ -1,0 +1,48 @@
+"""Yearly figures as a register that sheets can hold."""
+
+import re
+
+from sqlalchemy.orm import Session
+
+from app.enterprises.imports.fields import YEARLY_FIELDS
+from app.enterprises.imports.figure_reader import load_figure_tables
+from app.enterprises.imports.figures import FigureTaker
+from app.enterprises.imports.registers import FIGURES, Given, ImportedRegister, Intake, list_terms_to_choose
+from app.kit.i18n import N_
+
+_WORDS = {
+    "TAX": ("加计扣除", "税务", "纳税", "汇算清缴"),
+    "STAT": ("统计", "规上", "规下", "规模以", "经营", "年报"),
+    "HTE": ("高企", "高新技术企业", "认定"),
+}
+_YEAR = re.compile(r"(?<!\d)(20\d\d)年?(?!\d)")
+
+
+def guess_basis(titles: str) -> str:
+    """The basis that a sheet's name and titles point at; "" when they say nothing."""
+    return next((basis for basis, words in _WORDS.items() if any(word in titles for word in words)), "")
+
+
+def guess_year(titles: str) -> str:
+    """The one year that a sheet's name and titles name; "" for none, or for several."""
+    years = set(_YEAR.findall(titles))
+    return years.pop() if len(years) == 1 else ""
+
+
+def open_figures(session: Session, intake: Intake) -> FigureTaker:
+    """Who takes yearly figures in."""
+    return FigureTaker(load_figure_tables(session, this_year=intake.today.year), intake)
+
+
+REGISTER = ImportedRegister(
+    FIGURES,
+    N_("年度数据"),
+    YEARLY_FIELDS,
+    ("年度数据", "经营数据", "经营情况", "财务数据", "统计年报", "研发投入", "补报数据", "企业数据"),
+    open_figures,
+    given=(
+        Given("basis", list_terms_to_choose("figure_basis"), guess_basis, default="STAT"),
+        Given("year", lambda _session: (), guess_year),
+    ),
+    circumstances=("year", "basis", "source"),
+)
