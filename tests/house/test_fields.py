@@ -92,6 +92,7 @@ NOT_GIVEN = {
     "enterprise.figures": {
         "note": "an officer's remark",
         "imported": "what an import wrote last",
+        "imported_in": "which import wrote what",
         "unread_cells": "not understood by us",
         "updated_at": "given by the resource of its own",
     },

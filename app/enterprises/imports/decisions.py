@@ -15,7 +15,7 @@ from app.enterprises.imports.domain import RowDecision, RowOutcome
 from app.enterprises.imports.entries import RowReading
 from app.enterprises.imports.mapping import USCC, Target
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
-from app.enterprises.imports.reasons import NAME_WAITS
+from app.enterprises.imports.reasons import CONTRADICTED, NAME_WAITS
 from app.enterprises.imports.registers import Intake
 from app.enterprises.imports.row_reader import SourceRow
 from app.enterprises.imports.sheets import reading_of
@@ -102,9 +102,11 @@ def choose(desk: Deciding, field: str, choice: str) -> None:
         raise NotFound("import.difference_unknown", _("没有这处差异。"))
     if row.decision != RowDecision.NONE or field in row.choices:
         raise Conflict("import.decided", _("这处差异已经决定，可先撤销。"))
+    ours, theirs = row.differences[field]
     if choice == THEIRS:
-        ours, theirs = row.differences[field]
         _swap(desk, field, expected=ours, wanted=theirs, event=events.TAKEN, by_hand=False)
+    elif _neither_stands(row, field) and ours is not None:
+        _swap(desk, field, expected=None, wanted=ours, event=events.KEPT, by_hand=False)
     else:
         _note(desk, events.KEPT, {"field": field})
     row.choices = row.choices | {field: {"choice": choice, "by": desk.actor.name, "at": desk.now.isoformat()}}
@@ -122,13 +124,21 @@ def undo(desk: Deciding, field: str) -> None:
     made = row.choices.get(field)
     if made is None:
         raise Conflict("import.undecided", _("这处差异还没有决定。"))
-    if made["choice"] == THEIRS:
-        ours, theirs = row.differences[field]
+    ours, theirs = row.differences[field]
+    if _neither_stands(row, field) and (chosen := theirs if made["choice"] == THEIRS else ours) is not None:
+        _swap(desk, field, expected=chosen, wanted=None, event=events.GIVEN_BACK, by_hand=True)
+    elif made["choice"] == THEIRS:
         _swap(desk, field, expected=theirs, wanted=ours, event=events.GIVEN_BACK, by_hand=True)
     else:
         _note(desk, events.UNDONE, {"field": field})
     row.choices = {name: value for name, value in row.choices.items() if name != field}
     row.decision, row.decided_by, row.decided_at = RowDecision.NONE, "", None
+
+
+def _neither_stands(row: ImportRow, name: str) -> bool:
+    """Whether one import told two values for the field, so that it was left empty."""
+    field = Target.parse(name).field
+    return any(kept["code"] == CONTRADICTED and kept["params"]["column"] == field for kept in row.reasons)
 
 
 def _reading(desk: Deciding, confirmation: str = "") -> tuple[RowReading, Intake]:

@@ -127,7 +127,10 @@ def _read_people(text: str) -> int | None:
 
 
 def _doubt(parsed: Parsed) -> None:
-    revenue, spent = parsed.values.get("sales_revenue_fen"), (rd_known(parsed.values), parsed.values.get("rd_total_fen"))
+    revenue, spent = (
+        parsed.values.get("sales_revenue_fen"),
+        (rd_known(parsed.values), parsed.values.get("rd_total_fen")),
+    )
     if revenue is not None and any(amount is not None and amount > revenue for amount in spent):
         parsed.remarks.append(RowReason("rd.exceeds"))
 

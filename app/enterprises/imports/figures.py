@@ -12,7 +12,7 @@ from app.enterprises.imports.difference_text import require_unchanged
 from app.enterprises.imports.domain import RowOutcome
 from app.enterprises.imports.figure_jumps import note_jumps
 from app.enterprises.imports.figure_reader import FigureTables, figures_key, parse_figures
-from app.enterprises.imports.reasons import RowReason
+from app.enterprises.imports.reasons import CONTRADICTED, RowReason
 from app.enterprises.imports.registers import Intake
 from app.enterprises.imports.row_reader import Parsed, SourceRow
 from app.enterprises.imports.verdict import RowVerdict, Settlement, rejected, undecided
@@ -75,7 +75,9 @@ class FigureTaker:
         if not contradicted:
             require_unchanged({name: getattr(row, name)}, {name: settlement.expected})
         before = getattr(row, name)
-        if settlement.by_hand or contradicted:
+        if settlement.wanted is None:
+            write_figures(row, {name: None}, settlement.now, run_id=settlement.data["import"])
+        elif settlement.by_hand or contradicted:
             _set_by_hand(row, name, settlement.wanted, settlement.now)
         else:
             write_figures(row, {name: settlement.wanted}, settlement.now, run_id=settlement.data["import"])
@@ -103,7 +105,9 @@ class FigureTaker:
 
     def _note_said(self, row: YearlyFigures, parsed: Parsed) -> None:
         """What this import says as it stands: another sheet of it that says otherwise contradicts it."""
-        said = {name for name in FIGURE_NAMES if name in parsed.values and parsed.values[name] == row.imported.get(name)}
+        said = {
+            name for name in FIGURE_NAMES if name in parsed.values and parsed.values[name] == row.imported.get(name)
+        }
         if any(row.imported_in.get(name) != self.intake.run_id for name in said):
             row.imported_in = row.imported_in | dict.fromkeys(said, self.intake.run_id)
 
@@ -149,7 +153,7 @@ class FigureTaker:
             ours = getattr(row, name)
             if self._contradicts(row, name, value):
                 verdict.differences[name] = (ours, value)
-                verdict.reasons.append(RowReason("conflict", {"column": name}))
+                verdict.reasons.append(RowReason(CONTRADICTED, {"column": name}))
                 if ours is not None:
                     verdict.values[name] = None
             elif ours is None or (ours != value and ours == row.imported.get(name)):

@@ -58,7 +58,8 @@ def _uscc_message(text: str) -> str:
 
 LABELS = {field.code: field.label for fields in FIELDS.values() for field in fields}
 
-#: Why a row waits whose name contradicts its code.
+#: Why a field stays empty that one import tells twice, each time otherwise; and why a row waits whose name contradicts its code.
+CONTRADICTED = "conflict"
 NAME_WAITS = frozenset({"name.other", "name.differs"})
 
 #: Remarks about a cell that could not be read and whose text is kept.

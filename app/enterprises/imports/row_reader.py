@@ -63,26 +63,6 @@ class Parsed:
         self.remarks.append(RowReason(reason, {"column": code, "text": text[:60]}))
 
 
-def source_rows(sheet: Sheet, layout: TableLayout) -> Iterator[SourceRow]:
-    """The rows below the header that hold anything."""
-    width = len(layout.columns)
-    for row in sheet.rows():
-        if row.number > layout.header_row and not row.blank:
-            yield _source(row, layout, _problem(row, width, fixed=sheet.fixed_width))
-
-
-def source_row(number: int, cells: list[str], layout: TableLayout) -> SourceRow:
-    """A row that was kept, to be read once more."""
-    return _source(Row(number, cells), layout, None)
-
-
-def _source(row: Row, layout: TableLayout, problem: RowReason | None) -> SourceRow:
-    cells = [] if row.broken else row.cells
-    texts = {field: _text(cells, index) for field, index in layout.filling}
-    inexact = frozenset(field for field, index in layout.filling if index in row.inexact) if row.inexact else _EXACT
-    return SourceRow(row.number, row.cells, texts, layout.units, inexact, problem)
-
-
 def firm_key(source: SourceRow) -> str:
     """The firm as the row names it, for finding repeats: its code, else its name."""
     return normalise(source.texts.get("uscc", "")) or normalise_name(source.texts.get("name", ""))

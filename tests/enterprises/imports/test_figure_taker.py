@@ -19,7 +19,7 @@ from app.kit.errors import Conflict
 from tests.factories.enterprises import NOW, firm
 
 Take = Callable[..., RowVerdict]
-WAN = {name: "万元" for name in ("sales_revenue_fen", "rd_total_fen", "total_assets_fen", "net_assets_fen")}
+WAN = dict.fromkeys(("sales_revenue_fen", "rd_total_fen", "total_assets_fen", "net_assets_fen"), "万元")
 
 
 @pytest.fixture
@@ -50,13 +50,16 @@ def only(session: Session, year: int = 2021) -> YearlyFigures:
     return session.scalars(select(YearlyFigures).filter_by(year=year)).one()
 
 
-def settle(session: Session, one: Enterprise, field: str, expected: int | None, wanted: int, *, run: int = 1) -> None:
+def settle(
+    session: Session, one: Enterprise, field: str, expected: int | None, wanted: int | None, *, by_hand: bool = False
+) -> None:
+    run = 1
     taker = REGISTER.open(session, Intake(SYSTEM, run, date(2026, 12, 1)))
     key = f"{one.uscc}|2021|STAT|import"
     about = {"import": run, "row": 2}
     taker.settle(
         session,
-        Settlement(SYSTEM, NOW, one.id, key, field, expected, wanted, "import.taken", by_hand=False, data=about),
+        Settlement(SYSTEM, NOW, one.id, key, field, expected, wanted, "import.taken", by_hand=by_hand, data=about),
     )
     session.flush()
 
@@ -93,6 +96,9 @@ def test_a_person_chooses_between_two_and_the_choice_stands(session: Session, ta
     take({"total_assets_fen": "9497.12"})
     settle(session, one, "total_assets_fen", 8_997_120_000, 9_497_120_000)
     assert only(session).total_assets_fen == 9_497_120_000
+    settle(session, one, "total_assets_fen", 9_497_120_000, None, by_hand=True)
+    assert only(session).total_assets_fen is None, "taken back: neither stands"
+    settle(session, one, "total_assets_fen", None, 9_497_120_000)
     again = take({"total_assets_fen": "8997.12"}, run=2)
     assert again.outcome is RowOutcome.DIFFERS and only(session).total_assets_fen == 9_497_120_000
 
@@ -153,7 +159,11 @@ def test_titles_tell_the_basis(titles: str, basis: str) -> None:
 
 
 def test_titles_tell_the_year_where_they_name_one() -> None:
-    assert (guess_year("2023年度经营数据"), guess_year("2021-2023年经营数据"), guess_year("经营数据")) == ("2023", "", "")
+    assert (guess_year("2023年度经营数据"), guess_year("2021-2023年经营数据"), guess_year("经营数据")) == (
+        "2023",
+        "",
+        "",
+    )
 
 
 def test_every_amount_may_name_its_year() -> None:

@@ -118,7 +118,7 @@ def test_figures_set_by_hand_are_shown_not_overwritten(importer: Importer, datab
     import_id = take_in(importer, tmp_path, [row(staff="50")])
     assert importer.counts(import_id) == {"differs": 1}
     (waiting,) = importer.rows(import_id)
-    assert waiting.differences == {"sales_revenue_fen": [100, 3_820_500_000]}
+    assert waiting.differences == {"figures.sales_revenue_fen": [100, 3_820_500_000]}
     (one,) = figures(database)
     assert (one.sales_revenue_fen, one.staff_average_e4) == (100, 500_000)
 
@@ -167,7 +167,7 @@ def test_figures_under_another_firms_name_wait(importer: Importer, database: Dat
     assert sorted(found.year for found in figures(database)) == [2017, 2020]
     with session_scope(database) as session:
         run = session.get_one(ImportRun, import_id)
-        waiting = get_row(session, run, 3)
+        waiting = get_row(session, run, 0, 3)
         decisions.confirm(decisions.Deciding(session, SYSTEM, run, waiting, NOW), "已与企业核对")
         assert (waiting.decision, waiting.note) == ("confirmed", "已与企业核对")
     assert sorted(found.year for found in figures(database)) == [2017, 2019, 2020]
