@@ -51,6 +51,12 @@ class AgreementInput(FrozenInput):
     amount_fen: YuanAmount = Field(default=None, alias="amount", ge=0)
 
 
+class ImportedTerms(AgreementInput):
+    """The terms as a sheet tells them: old lists do not say how the expert serves, and nobody guesses it."""
+
+    mode: ServiceMode | None = None  # type: ignore[assignment]
+
+
 class SignInput(AgreementInput):
     """A new agreement: its terms and the enterprise by its code."""
 

@@ -1,5 +1,6 @@
 """What commissioners offer to the house."""
 
+from app.enterprises.imports.registers import REGISTERS
 from app.enterprises.service.retiring import OBJECTIONS
 from app.journal.domain import EVENTS
 from app.journal.past_day import TRACED
@@ -13,5 +14,7 @@ SLICE = Slice(
     EVENTS.at("events:WORDS"),
     SEEDS.at("seed:load"),
     TRACED.at("past:TRACED"),
+    REGISTERS.at("imported.people:PEOPLE"),
+    REGISTERS.at("imported.agreements:AGREEMENTS"),
     OBJECTIONS.at("service.agreements:running_agreements"),
 )

@@ -60,6 +60,11 @@ def degree_label(code: str) -> str:
     return _(DEGREE_LABELS[Degree(code)]) if code else ""
 
 
+def mode_label(code: str) -> str:
+    """How the expert serves; nothing where an old list did not say."""
+    return _(MODE_LABELS[ServiceMode(code)]) if code else ""
+
+
 def field_names(session: Session) -> dict[str, str]:
     return {field.code: label_of(field) for field in list_fields(session)}
 
@@ -80,7 +85,7 @@ def agreement_row(agreement: ServiceAgreement, on: date, may_change: bool) -> Ag
     return AgreementRow(
         agreement=agreement,
         programme=programme_name(agreement.programme),
-        mode=_(MODE_LABELS[ServiceMode(agreement.mode)]),
+        mode=mode_label(agreement.mode),
         state=state,
         state_text=text,
         reason=_(END_REASON_LABELS[EndReason(agreement.end_reason)]) if agreement.end_reason else "",
@@ -136,6 +141,6 @@ def _agreement_cells(agreement: ServiceAgreement) -> list[Any]:
         agreement.starts_on,
         agreement.ends_on,
         agreement.ended_on,
-        _(MODE_LABELS[ServiceMode(agreement.mode)]),
+        mode_label(agreement.mode),
         None if fen is None else in_yuan(fen),
     ]
