@@ -253,6 +253,12 @@ ENTERPRISE = FieldTable(
                     code="county",
                     example="潜江市",
                 ),
+                Heading(
+                    N_("乡镇（街道）"),
+                    "乡镇 | 乡镇街道 | 乡镇/街道 | 镇街 | 镇办 | 街镇 | 街道 | 镇街道 | 所属乡镇 | 所在乡镇 | 所属街道 | 所属镇街 | 所在镇街 | 属地 | 所属区镇办"
+                    " | 区镇办 | 区镇处 | 镇处 | 所属地 | 所在地 | 所属辖区 | 辖区 | township",
+                    code="township",
+                ),
             ),
             column=ListColumn("region", default=True),
             past=True,

@@ -66,6 +66,15 @@ class RegionIndex:
             return narrowed if len(narrowed) > len(within) else found
         return found
 
+    def find_township(self, name: str, within: str = "") -> str:
+        """The code of the township that a column of townships names, "" when there is none or more than one in `within`."""
+        text = _fold(name)
+        codes = {code for code in self._full.get(text, ()) if len(code) == _TOWNSHIP_DIGITS and _touches(code, within)}
+        if len(codes) == 1:
+            return codes.pop()
+        found = self.find(name, within)
+        return found if len(found) == _TOWNSHIP_DIGITS and _touches(found, within) else ""
+
     def _descend(self, text: str, node: str) -> str:
         at = 0
         while match := self._here(text, at, node) or self._ahead(text, at, node):
@@ -94,6 +103,11 @@ class RegionIndex:
             if codes and (code := _one_of(codes, node)):
                 return _Match(code, at + length)
         return None
+
+
+def _touches(code: str, within: str) -> bool:
+    """Whether a township lies in `within`, which may itself be a township."""
+    return code.startswith(within[:_COUNTY_DIGITS])
 
 
 def _one_of(codes: Iterable[str], node: str) -> str:

@@ -148,8 +148,11 @@ def _read_capital(parsed: Parsed) -> None:
 def _read_region(parsed: Parsed, tables: FirmTables) -> None:
     """The division from the address; an officer's list holds only firms of the officer's own region."""
     texts = parsed.source.texts
+    within = tables.prefix[:_COUNTY_DIGITS]
     stated = "".join(texts.get(code, "") for code in ("province", "city", "county"))
-    found = tables.regions.find(stated + texts.get("address", ""), within=tables.prefix[:_COUNTY_DIGITS])
+    found = tables.regions.find(stated + texts.get("address", ""), within=within)
+    if township := texts.get("township", ""):
+        found = tables.regions.find_township(township, within=found or within) or found
     if found.startswith(tables.prefix):
         parsed.values["region_code"] = found
     elif tables.prefix.startswith(found):

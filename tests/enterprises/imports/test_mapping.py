@@ -8,12 +8,17 @@ import pytest
 from app.enterprises.imports.blank_lists import blank_list
 from app.enterprises.imports.domain import ImportKind
 from app.enterprises.imports.fields import FIELDS, split_header, title_unit
-from app.enterprises.imports.mapping import TableLayout, guess_fields, guess_layout, remap, with_unit
+from app.enterprises.imports.mapping import SheetLayout, remap, with_unit
+from app.enterprises.imports.registers import registers_of
+from app.enterprises.imports.sheets import Reading, allowed, guess_sheets, with_samples
 from app.kit.errors import Invalid
 from app.kit.tabular import open_table, write_xlsx
 from tests.factories.lists import HEADER, firm_row, firm_rows, write_list
+from tests.support.house import HOUSE
+from tests.support.imports import guessed
 
 FIRMS = ImportKind.ENTERPRISES
+REGISTERS = registers_of(HOUSE)
 
 
 @pytest.mark.parametrize(
@@ -80,8 +85,9 @@ FIRMS = ImportKind.ENTERPRISES
         (["企业名称", "企业名称", "统一社会信用代码"], ["name", "", "uscc"]),
     ],
 )
-def test_headers_are_understood(header: Sequence[str], fields: list[str]) -> None:
-    assert guess_fields(header, FIRMS) == fields
+def test_headers_are_understood(tmp_path: Path, header: Sequence[str], fields: list[str]) -> None:
+    layout = guessed(write_list(tmp_path / "list.csv", [["1"] * len(header)], header))
+    assert [column.fills for column in layout.columns] == fields
 
 
 @pytest.mark.parametrize(
@@ -130,23 +136,23 @@ def test_a_title_tells_its_unit_and_two_units_are_none(rows: list[list[str]], un
 FIGURES_HEADER = ["统一社会信用代码", "年度", "口径", "销售收入", "净资产（千元）", "总资产", "职工总数"]
 
 
-def figures_layout(tmp_path: Path, row: list[str], *above: list[str]) -> TableLayout:
+def figures_layout(tmp_path: Path, row: list[str], *above: list[str]) -> SheetLayout:
     rows = [*above, FIGURES_HEADER, row]
-    return guess_layout(open_table(write_list(tmp_path / "list.csv", rows[1:], rows[0])), ImportKind.FIGURES)
+    return guessed(write_list(tmp_path / "list.csv", rows[1:], rows[0]), ImportKind.FIGURES)
 
 
 def test_the_units_of_money_come_from_header_title_or_cells_and_are_asked_for_otherwise(tmp_path: Path) -> None:
     bare = ["1", "2020", "高企", "38205", "12", "2600", "40"]
     layout = figures_layout(tmp_path, bare)
-    assert layout.without_unit(ImportKind.FIGURES) == ("销售收入", "总资产")
-    assert [column.unit for column in with_unit(layout, ImportKind.FIGURES, "亿元").columns] == [
+    assert layout.without_unit(REGISTERS) == ("销售收入", "总资产")
+    assert [column.unit for column in with_unit(layout, REGISTERS, "亿元").columns] == [
         "", "", "", "亿元", "千元", "亿元", "",
     ]  # fmt: skip
     titled = figures_layout(tmp_path, bare, ["2020年数据", "", "", "", "", "", "单位：万元"])
-    assert titled.without_unit(ImportKind.FIGURES) == ()
+    assert titled.without_unit(REGISTERS) == ()
     assert [column.unit for column in titled.columns][3:6] == ["万元", "千元", "万元"]
     told = figures_layout(tmp_path, ["1", "2020", "高企", "3820万元", "12", "", "40"])
-    assert told.without_unit(ImportKind.FIGURES) == ()
+    assert told.without_unit(REGISTERS) == ()
     assert [column.unit for column in told.columns][3:6] == ["cell", "千元", "cell"]
 
 
@@ -158,10 +164,11 @@ def test_titles_above_the_header_are_passed_over(tmp_path: Path) -> None:
         ["企业名称", "统一社会信用代码", "备注"],
     ]
     path = write_list(tmp_path / "list.csv", [*rows[1:], ["甲（示例）", "1", ""]], rows[0])
-    layout = guess_layout(open_table(path), FIRMS)
-    assert layout.header_row == 4
+    layout = guessed(path)
+    assert layout.header == (4, 4)
     assert layout.not_imported == ("备注",)
-    assert layout.columns[0].samples == ("甲（示例）",)
+    sampled = with_samples(layout, open_table(path).sheets[0])
+    assert sampled.columns[0].samples == ("甲（示例）",)
 
 
 def test_the_sheet_with_the_list_is_found_and_the_others_are_named(tmp_path: Path) -> None:
@@ -175,42 +182,54 @@ def test_the_sheet_with_the_list_is_found_and_the_others_are_named(tmp_path: Pat
         sheet.write_row(at, 0, row)
     book.add_worksheet("空表")
     book.close()
-    layout = guess_layout(open_table(path), FIRMS)
-    assert (layout.sheet, layout.header_row, layout.unread_sheets) == ("名单", 1, ("说明",))
+    sheets = guess_sheets(open_table(path), allowed(HOUSE, FIRMS))
+    assert [(sheet.name, sheet.chosen) for sheet in sheets] == [("说明", False), ("名单", True)]
+    assert guessed(path).header == (1, 1)
 
 
 def test_a_missing_column_is_named(tmp_path: Path) -> None:
     path = write_list(tmp_path / "list.csv", [["甲（示例）", "2015-01-01"]], ["企业名称", "注册日期"])
-    layout = guess_layout(open_table(path), FIRMS)
-    assert layout.missing(FIRMS) == ("uscc",)
+    assert guessed(path).missing(REGISTERS) == ("uscc",)
 
 
 def test_a_choice_replaces_the_guess_and_no_field_is_filled_twice(tmp_path: Path) -> None:
     path = write_list(tmp_path / "list.csv", [firm_row(1)])
-    layout = guess_layout(open_table(path), FIRMS)
-    changed = remap(layout, FIRMS, {4: "", 5: "capital"}, {5: "万元"})
+    layout = guessed(path)
+    changed = remap(layout, REGISTERS, {4: "", 5: "capital"}, {5: "万元"})
     assert changed.index_of("legal_representative") is None
     assert changed.columns[5].unit == "万元"
-    assert TableLayout.from_json(changed.to_json()).columns[5].header == "注册资金"
+    assert SheetLayout.from_json("", changed.register, changed.to_json()).columns[5].header == "注册资金"
     with pytest.raises(Invalid, match="法人代表"):
-        remap(layout, FIRMS, {4: "name"}, {})
+        remap(layout, REGISTERS, {4: "name"}, {})
     with pytest.raises(Invalid):
-        remap(layout, FIRMS, {4: "version"}, {})
+        remap(layout, REGISTERS, {4: "version"}, {})
 
 
-@pytest.mark.parametrize("kind", list(ImportKind))
+@pytest.mark.parametrize("kind", list(FIELDS))
 @pytest.mark.parametrize("xlsx", [True, False])
 def test_the_templates_are_understood_whole(tmp_path: Path, kind: ImportKind, xlsx: bool) -> None:
     path = tmp_path / "template"
     path.write_bytes(blank_list(kind, xlsx=xlsx))
-    layout = guess_layout(open_table(path), kind)
-    assert [column.field for column in layout.columns] == [field.code for field in FIELDS[kind]]
+    layout = guessed(path, kind)
+    filled = [column.fills.removeprefix("figures.") for column in layout.columns]
+    assert filled == [field.code for field in FIELDS[kind]]
     assert layout.not_imported == ()
-    assert all(column.unit == "万元" for column in layout.columns if column.field.endswith("_fen"))
+    assert all(column.unit == "万元" for column in layout.columns if column.fills.endswith("_fen"))
 
 
 def test_a_file_without_rows_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "empty.xlsx"
     path.write_bytes(write_xlsx([], [""]))
     with pytest.raises(Invalid):
-        guess_layout(open_table(path), FIRMS)
+        guessed(path)
+
+
+def test_what_is_told_about_a_file_goes_before_what_is_guessed(tmp_path: Path) -> None:
+    rows = [["企业名称", "统一社会信用代码"], ["名", "号"], ["甲（示例）", "1"]]
+    path = write_list(tmp_path / "list.csv", rows[1:], rows[0])
+    told = Reading(header_row=2, columns={"名": "name", "号": "uscc"})
+    layout = guessed(path, told=told)
+    assert layout.header == (2, 2)
+    assert [column.fills for column in layout.columns] == ["name", "uscc"]
+    with pytest.raises(Invalid, match="没有工作表"):
+        guessed(path, told=Reading(sheets=("名单",)))
