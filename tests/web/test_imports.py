@@ -167,16 +167,18 @@ def test_a_doubtful_code_is_confirmed_with_a_reason_on_the_page(
     assert "有 2 行等待决定" in client.get("/imports").text
     waiting = client.get("/imports/waiting").text
     assert wrong_code(3) in waiting and "校验位不符" in waiting
-    empty = client.submit("/imports/waiting", {"reason": ""}, to=f"{url}/rows/2/confirm", follow=True)
+    empty = client.submit("/imports/waiting", {"reason": ""}, to=f"{url}/sheets/0/rows/2/confirm", follow=True)
     assert "请写明确认的理由" in empty.text
-    done = client.submit("/imports/waiting", {"reason": "已核对营业执照"}, to=f"{url}/rows/2/confirm", follow=True)
+    done = client.submit(
+        "/imports/waiting", {"reason": "已核对营业执照"}, to=f"{url}/sheets/0/rows/2/confirm", follow=True
+    )
     assert "已确认并导入这一行" in done.text
     firm = session.scalars(select(Enterprise)).one()
     assert (firm.uscc, firm.uscc_confirmed, firm.uscc_note) == (wrong_code(3), True, "已核对营业执照")
-    client.submit("/imports/waiting", to=f"{url}/rows/3/refuse")
+    client.submit("/imports/waiting", to=f"{url}/sheets/0/rows/3/refuse")
     assert "没有等待决定的行" in client.get("/imports/waiting").text
     assert "决定不导入" in client.get(f"{url}?outcome=queued").text
-    client.submit(f"{url}?outcome=queued", to=f"{url}/rows/3/reopen")
+    client.submit(f"{url}?outcome=queued", to=f"{url}/sheets/0/rows/3/reopen")
     assert wrong_code(4) in client.get("/imports/waiting").text
 
 
@@ -191,7 +193,7 @@ def test_a_name_that_contradicts_its_code_is_decided_and_changes_are_shown(
     changed = client.get(f"{url}?outcome=changed").text
     assert "张**" in changed and "李**" in changed and "3 万元" in changed and "8 万 USD" in changed
     assert "采用名单" not in changed
-    client.submit("/imports/waiting", {"reason": "已核对变更登记"}, to=f"{url}/rows/2/confirm")
+    client.submit("/imports/waiting", {"reason": "已核对变更登记"}, to=f"{url}/sheets/0/rows/2/confirm")
     firm = session.scalars(select(Enterprise).filter_by(uscc=fictional_code(1))).one()
     assert (firm.name, firm.kind) == ("泽口渔业合作社（示例）", "合作社")
 

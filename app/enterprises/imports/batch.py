@@ -135,10 +135,10 @@ class BatchTaking:
             return
         taker = entries[0].taker
         verdicts = taker.decide(self.session, [entry.parsed for entry in entries], lock=self.now is not None)
+        for entry, verdict in zip(entries, verdicts, strict=True):
+            entry.verdict, entry.changes = verdict, verdict.changes
         if self.now is not None:
             taker.write(self.session, verdicts, self.now)
-        for entry, verdict in zip(entries, verdicts, strict=True):
-            entry.verdict = verdict
 
 
 def combined(row: SheetRow) -> RowResult:
@@ -158,9 +158,9 @@ def combined(row: SheetRow) -> RowResult:
     outcome = min((verdict.outcome for _entry, verdict in decided), key=_WEIGHT.index)
     result = RowResult(row, outcome, [], firm_id, key, name)
     for entry, verdict in decided:
-        result.reasons.extend(verdict.reasons)
+        result.reasons.extend(reason.of_year(entry.layout.year) for reason in verdict.reasons)
         result.differences.update({difference_name(entry, each): pair for each, pair in verdict.differences.items()})
-        result.changes.update({difference_name(entry, each): pair for each, pair in verdict.changes.items()})
+        result.changes.update({difference_name(entry, each): pair for each, pair in entry.changes.items()})
     targets = [verdict.target_id for entry, verdict in decided if entry.layout.register == FIRM]
     return replace(
         result,

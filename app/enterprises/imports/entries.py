@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from app.enterprises.domain.names import normalise_name
 from app.enterprises.domain.uscc import normalise
@@ -19,12 +20,16 @@ _DIGEST = 12
 
 @dataclass(slots=True)
 class Entry:
-    """What a row says about one record: the record's layout, its taker, its cells, and what becomes of it."""
+    """What a row says about one record: the record's layout, its taker, its cells, and what becomes of it.
+
+    `changes` are what will be written over what stands, taken down before it is written.
+    """
 
     layout: EntryLayout
     taker: Taker
     parsed: Parsed
     verdict: RowVerdict | None = None
+    changes: dict[str, tuple[Any, Any]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 """Why a row is not simply taken, kept as code and parameters and worded when it is shown."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.enterprises.domain.uscc import parse_uscc
@@ -19,6 +19,14 @@ class RowReason:
     code: str
     params: dict[str, Any] = field(default_factory=dict)
     text: str = ""
+
+    def of_year(self, year: int | None) -> "RowReason":
+        """The same about a cell of a year, where a row tells several."""
+        return (
+            self
+            if year is None or "column" not in self.params
+            else replace(self, params=self.params | {"of_year": year})
+        )
 
     def to_json(self) -> dict[str, Any]:
         """As kept with the row."""
@@ -39,7 +47,8 @@ class RowReason:
         """The parameters that are messages themselves, in the reader's language."""
         worded = {}
         if "column" in self.params:
-            worded["column"] = _(LABELS.get(self.params["column"], self.params["column"]))
+            label = _(LABELS.get(self.params["column"], self.params["column"]))
+            worded["column"] = f"{self.params['of_year']} {label}" if "of_year" in self.params else label
         if remark := self.params.get("remark"):
             worded["remark"] = _(remark)
         return worded

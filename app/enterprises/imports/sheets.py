@@ -126,6 +126,8 @@ def guess_sheets(table: Table, registers: Registers, told: Reading = AS_GUESSED)
                 position, sheet.name, getattr(sheet, "hidden", False), layout.register, layout.to_json(), wanted
             )
         )
+    if not any(each.mapping["columns"] for each in found):
+        raise Invalid("import.empty", _("文件里没有任何数据。"))
     if not any(each.chosen for each in found):
         found = [replace(each, chosen=each is _likeliest(found)) for each in found]
     return _in_turn(found, registers)
@@ -241,7 +243,7 @@ def _with_units_in_cells(layout: SheetLayout, sheet: Sheet, head: Head, register
         return layout
     columns = [
         replace(column, unit=IN_CELLS)
-        if lacks_unit(column, registers) and values and not any(map(names_no_unit, values))
+        if lacks_unit(column, registers) and not any(map(names_no_unit, values))
         else column
         for column, values in zip(layout.columns, _first_values(layout, sheet), strict=True)
     ]

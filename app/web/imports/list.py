@@ -194,10 +194,10 @@ def _mapping(
 
 
 def _choice(form: FormData) -> SheetChoice:
-    """What the form says about one sheet; a file of one sheet has no box for whether it is taken in."""
+    """What the form says about one sheet."""
     header = str(form.get("header_row") or "")
     return SheetChoice(
-        chosen=form.get("chosen") == "1" or "register" not in form,
+        chosen=form.get("chosen") == "1",
         register=str(form.get("register") or ""),
         columns=_indexed(form, "field"),
         units=_indexed(form, "unit"),

@@ -297,7 +297,7 @@ def _written(
     if entry is None or entry.verdict is None or entry.verdict.outcome in (RowOutcome.REJECTED, RowOutcome.QUEUED):
         return WrittenCell(text, "")
     name = FILLS.get(target.field, target.field) if target.register == "firm" else target.field
-    pair = entry.verdict.differences.get(name) or entry.verdict.changes.get(name)
+    pair = entry.verdict.differences.get(name) or entry.changes.get(name)
     value = pair[1] if pair else entry.parsed.values.get(name)
     written = difference_text(name, value) if value not in (None, "", []) else ""
     standing = difference_text(name, pair[0]) if pair and pair[0] not in (None, "", {}) else ""

@@ -191,10 +191,10 @@ def test_a_figure_is_taken_and_given_back(importer: Importer, database: Database
     path = write_list(tmp_path / "f.csv", [[fictional_code(5), "2020", "高企", "专项审计报告", "8"]], header)
     import_id = importer.take_in(path, ImportKind.FIGURES, actor=OFFICER)
     with desk(database, import_id) as at:
-        choose(at, "sales_revenue_fen", THEIRS)
+        choose(at, "figures.sales_revenue_fen", THEIRS)
     assert revenue(database) == 800
     with desk(database, import_id) as at:
-        undo(at, "sales_revenue_fen")
+        undo(at, "figures.sales_revenue_fen")
     assert revenue(database) == 7
     assert importer.counts(importer.take_in(path, ImportKind.FIGURES, actor=OFFICER)) == {"differs": 1}
 
