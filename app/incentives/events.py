@@ -2,7 +2,7 @@
 
 from app.incentives.domain.clawback import OUTCOME_LABELS
 from app.incentives.domain.scheme import CLAWBACK_LABELS, STACKING_LABELS
-from app.incentives.domain.steps import STATE_LABELS, IncentiveState
+from app.incentives.domain.steps import PAST_STATE_LABELS, STATE_LABELS, IncentiveState
 from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
@@ -18,6 +18,8 @@ EVENT_TYPES = (
     BUDGET_SET := EventType("incentive_scheme.budget_set", N_("设定奖补预算")),
     CLAWBACK_REVIEWED := EventType("incentive.clawback_reviewed", N_("核查奖补追回")),
     STEP_UNDONE := EventType("incentive.step_undone", N_("撤销奖补步骤")),
+    PAST_ADDED := EventType("past_award.added", N_("登记往年奖补")),
+    PAST_CHANGED := EventType("past_award.changed", N_("修改往年奖补")),
     *STEP_TAKEN.values(),
 )
 
@@ -29,6 +31,13 @@ FIELD_LABELS: dict[str, str] = {
     "incentive.clawback_kind": N_("追回情形"),
     "incentive.clawback_outcome": N_("核查结论"),
     "incentive.clawback_fen": N_("追回金额"),
+    "past_award.year": N_("年度"),
+    "past_award.scheme_name": N_("奖补事项"),
+    "past_award.amount_fen": N_("金额"),
+    "past_award.state": N_("进度"),
+    "past_award.paid_on": N_("拨付日期"),
+    "past_award.document": N_("依据文件"),
+    "past_award.note": N_("备注"),
     "incentive_scheme.amount_fen": N_("金额"),
     "incentive_scheme.method": N_("金额的确定"),
     "incentive_scheme.stacking": N_("与其他政策"),
@@ -41,6 +50,7 @@ FIELD_LABELS: dict[str, str] = {
 
 VALUE_LABELS: dict[str, dict[str, str]] = {
     "incentive.state": {state.value: label for state, label in STATE_LABELS.items()},
+    "past_award.state": {state.value: label for state, label in PAST_STATE_LABELS.items()},
     "incentive.clawback_kind": {kind.value: label for kind, label in CLAWBACK_LABELS.items()},
     "incentive.clawback_outcome": {outcome.value: label for outcome, label in OUTCOME_LABELS.items()},
     "incentive_scheme.stacking": {kind.value: label for kind, label in STACKING_LABELS.items()},

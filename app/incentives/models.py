@@ -98,6 +98,32 @@ class IncentiveStep(Base):
     incentive: Mapped[Incentive] = relationship(back_populates="steps")
 
 
+class PastAward(Base):
+    """What a list of the past says was given to a firm, from before incentives were kept here.
+
+    `scheme_name` is the list's own words; `scheme_code` the scheme of today that they mean, where they mean one. `state` is `paid`
+    or `unpaid`; a payment whose day the list does not tell has none. Nothing is calculated from it, and no step follows.
+    """
+
+    __tablename__ = "past_award"
+    __table_args__ = (Index("ix_past_award_enterprise", "enterprise_id", "year", "id"),)
+
+    id: Mapped[PrimaryKey]
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"))
+    year: Mapped[int]
+    scheme_name: Mapped[str] = mapped_column(String(120))
+    scheme_code: Mapped[str | None] = mapped_column(Code(60))
+    amount_fen: Mapped[int | None] = mapped_column(BigInteger)
+    state: Mapped[str] = mapped_column(Code(12))
+    paid_on: Mapped[date | None] = mapped_column(Date)
+    document: Mapped[str] = mapped_column(String(200), default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    enterprise: Mapped[Enterprise] = relationship()
+
+
 class IncentiveBudget(Base):
     """What is set aside for one scheme, or for all schemes of one purpose, in a year. The newest row counts."""
 

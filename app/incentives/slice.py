@@ -1,6 +1,7 @@
 """What incentives offer to the house."""
 
 from app.cases.service.undo_obstacles import OBSTACLES
+from app.enterprises.imports.registers import REGISTERS
 from app.journal.domain import EVENTS
 from app.kit.db import TABLES
 from app.kit.seeds import SEEDS
@@ -11,5 +12,6 @@ SLICE = Slice(
     TABLES.at("models"),
     EVENTS.at("events:WORDS"),
     SEEDS.at("seed:load"),
+    REGISTERS.at("imported.past_awards:PAST_AWARDS"),
     OBSTACLES.at("service.objections:incentives_acted_on"),
 )

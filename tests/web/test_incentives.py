@@ -9,10 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise
+from app.incentives.imported.past_awards import PAST_AWARDS
 from app.incentives.models import Incentive
+from app.kit import db
 from tests.factories.commissioners import firm
 from tests.factories.incentives import certificate
 from tests.support.client import Client
+from tests.support.taking import Hand
 
 SignIn = Callable[..., Client]
 FIRST = "high-tech-first-recognition"
@@ -120,3 +123,20 @@ def test_the_list_asks_the_same_number_of_questions_for_many(
             client.get("/incentives")
         numbers.append(len(asked))
     assert numbers[0] == numbers[1] <= 9
+
+
+def test_awards_of_the_past_stand_on_the_page_of_their_firm(sign_in: SignIn, session: Session) -> None:
+    where = firm(session)
+    row = {
+        "uscc": where.uscc,
+        "scheme_name": "瞪羚企业奖励（示例）",
+        "amount_fen": "7.5",
+        "year": "2019",
+        "paid_on": "暂缓",
+    }
+    Hand(session, PAST_AWARDS, units={"amount_fen": "万元"}).take([row])
+    db.commit(session)
+    page = sign_in().get(f"/incentives/enterprises/{where.uscc}").text
+    assert "瞪羚企业奖励（示例）" in page
+    assert "75,000 元" in page
+    assert "未拨付" in page

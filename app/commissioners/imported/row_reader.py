@@ -15,9 +15,9 @@ from app.commissioners.imported.columns import EXPERT, LABELS, PERSON
 from app.commissioners.imported.programme_names import Programmes, load_programmes
 from app.commissioners.schemas import CommissionerInput, ImportedTerms
 from app.enterprises.domain.names import normalise_name
+from app.enterprises.imports.figure_reader import read_yuan
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.row_reader import Parsed, SourceRow, read_day
-from app.kit.amounts import NO_UNIT, YUAN, read_amount
 from app.kit.i18n import N_
 from app.reference.queries import label_of, list_fields
 
@@ -181,13 +181,11 @@ def _read_term(parsed: Parsed, values: dict[str, Any]) -> None:
 
 
 def _read_amount(parsed: Parsed, values: dict[str, Any], text: str) -> None:
-    found = read_amount(text, unit=parsed.source.units.get("amount_fen", ""))
-    if found.fen is None or found.currency != YUAN:
-        _leave(parsed, "amount_fen", text, "unit.missing" if found.remark == NO_UNIT else "unread")
-    elif found.fen < 0:
-        _leave(parsed, "amount_fen", text, "negative")
+    fen, reason = read_yuan(text, parsed.source.units.get("amount_fen", ""))
+    if fen is None or fen < 0:
+        _leave(parsed, "amount_fen", text, reason or "negative")
     else:
-        values["amount_fen"] = found.fen
+        values["amount_fen"] = fen
 
 
 def _checked(parsed: Parsed, form: type[BaseModel], values: dict[str, Any]) -> dict[str, Any]:

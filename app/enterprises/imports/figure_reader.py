@@ -100,7 +100,7 @@ def _read_figure(parsed: Parsed, name: str, text: str) -> None:
     if field.kind is FieldKind.PEOPLE:
         value, reason = _read_people(text), "unread"
     else:
-        value, reason = _read_yuan(text, parsed.source.units.get(name, ""))
+        value, reason = read_yuan(text, parsed.source.units.get(name, ""))
     if value is None:
         parsed.leave_empty(name, text, reason=reason)
     elif value < 0 and not field.signed:
@@ -109,8 +109,8 @@ def _read_figure(parsed: Parsed, name: str, text: str) -> None:
         parsed.values[name] = value
 
 
-def _read_yuan(text: str, unit: str) -> tuple[int | None, str]:
-    """The amount in 分, or why there is none; figures are kept in renminbi only."""
+def read_yuan(text: str, unit: str) -> tuple[int | None, str]:
+    """The amount in 分, or the reason why there is none; registers keep renminbi only."""
     found = read_amount(text, unit=unit)
     if found.fen is not None and found.currency == YUAN:
         return found.fen, ""

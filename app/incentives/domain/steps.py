@@ -28,6 +28,16 @@ STATE_LABELS = {
     IncentiveState.PAID: N_("已拨付"),
 }
 
+
+class PastState(StrEnum):
+    """Whether an award of the past was paid, as its list says; held back and not yet paid are alike."""
+
+    PAID = "paid"
+    UNPAID = "unpaid"
+
+
+PAST_STATE_LABELS = {PastState.PAID: N_("已拨付"), PastState.UNPAID: N_("未拨付")}
+
 IDS = PublicIds("INC")
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, contains_eager, selectinload
 from app.enterprises.likely import likely_within
 from app.enterprises.models import Enterprise
 from app.incentives.domain.steps import IDS, IncentiveState
-from app.incentives.models import Incentive
+from app.incentives.models import Incentive, PastAward
 from app.incentives.queries.clawback import reaches
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
@@ -112,6 +112,12 @@ def list_of_enterprise(session: Session, enterprise_id: int) -> list[Incentive]:
         .order_by(Incentive.triggered_on.desc(), Incentive.id.desc())
     )
     return list(session.scalars(statement))
+
+
+def list_past(session: Session, enterprise_id: int) -> list[PastAward]:
+    """What lists of the past say was given to one enterprise, the latest year first."""
+    statement = select(PastAward).where(PastAward.enterprise_id == enterprise_id)
+    return list(session.scalars(statement.order_by(PastAward.year.desc(), PastAward.id)))
 
 
 def find_by_fact(session: Session, enterprise_id: int, scheme_code: str, trigger_key: str) -> Incentive | None:

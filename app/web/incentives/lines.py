@@ -22,8 +22,8 @@ from app.incentives.domain.scheme import (
     Scheme,
 )
 from app.incentives.domain.stacking import Share
-from app.incentives.domain.steps import ADVISORY, STATE_LABELS, IncentiveState
-from app.incentives.models import Incentive
+from app.incentives.domain.steps import ADVISORY, PAST_STATE_LABELS, STATE_LABELS, IncentiveState, PastState
+from app.incentives.models import Incentive, PastAward
 from app.incentives.queries import awards, entitlements
 from app.incentives.queries.entitlements import Entitlement, EntitlementScope
 from app.incentives.queries.schemes import SchemeFamily
@@ -74,6 +74,33 @@ class IncentiveLine:
     def exported_amount(self) -> Decimal | str:
         """The amount in 元 where it is one number, else in words."""
         return self.amount if self.fen is None else in_yuan(self.fen)
+
+
+@dataclass(frozen=True)
+class PastAwardLine:
+    """What a list of the past says was given, ready to be shown."""
+
+    year: int
+    scheme: str
+    note: str
+    amount: str
+    badge: str
+    state_text: str
+    paid_on: date | None
+
+
+def past_line(row: PastAward) -> PastAwardLine:
+    """An award of the past."""
+    state = PastState(row.state)
+    return PastAwardLine(
+        year=row.year,
+        scheme=row.scheme_name,
+        note=" · ".join(text for text in (row.document, row.note) if text),
+        amount=yuan(row.amount_fen) if row.amount_fen is not None else _("未填"),
+        badge="good" if state is PastState.PAID else "idle",
+        state_text=_(PAST_STATE_LABELS[state]),
+        paid_on=row.paid_on,
+    )
 
 
 def entitlement_line(item: Entitlement, amount: str, amount_note: str = "", *, fen: int | None = None) -> IncentiveLine:

@@ -23,14 +23,22 @@ from app.incentives import actions
 from app.incentives.domain.steps import STATE_LABELS, IncentiveState
 from app.incentives.lists import INCENTIVES, count_by_state, families_of
 from app.incentives.models import Incentive
-from app.incentives.queries import clawback, schemes
+from app.incentives.queries import awards, clawback, schemes
 from app.incentives.queries.entitlements import Entitlement
 from app.kit.i18n import N_, _
 from app.kit.lists.viewer import Viewer
 from app.kit.paging import Count
 from app.kit.permissions import Place, can
 from app.web.incentives.clawback import WarningLine, warning_lines
-from app.web.incentives.lines import IncentiveLine, advisory, award_line, firm_lines, list_lines
+from app.web.incentives.lines import (
+    IncentiveLine,
+    PastAwardLine,
+    advisory,
+    award_line,
+    firm_lines,
+    list_lines,
+    past_line,
+)
 
 router = GuardedRouter(door="web", prefix="/incentives")
 
@@ -67,6 +75,7 @@ class EnterpriseIncentivesPage:
     advisory: str
     enterprise: Enterprise
     lines: tuple[IncentiveLine, ...]
+    past: tuple[PastAwardLine, ...]
     may_recommend: bool
 
 
@@ -157,6 +166,7 @@ def enterprise_incentives_page(call: Call, uscc: str) -> Response:
         advisory=advisory(),
         enterprise=enterprise,
         lines=enterprise_lines(call.session, enterprise),
+        past=tuple(past_line(row) for row in awards.list_past(call.session, enterprise.id)),
         may_recommend=can(call.actor, actions.RECOMMEND, Place(enterprise.region_code, enterprise.id)),
     )
     return call.render("web/incentives/enterprise.html", page)

@@ -1,0 +1,1 @@
+"""Awards of the past from the payment lists that a bureau brings."""
