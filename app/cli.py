@@ -34,8 +34,8 @@ COMMANDS = {
     ),
     "user": ListedCommand("accounts", "Officers of the bureau."),
     "client": ListedCommand("accounts", "Machine clients of the API."),
-    "import": ListedCommand("imports", "Take lists in from CSV and Excel files."),
     "export": ListedCommand("exports", "Write a list, whole, as its page exports it with its usual columns."),
+    "import": ListedCommand("imports", "Take workbooks and lists in from Excel, ODS and CSV files."),
     "sweep": ListedCommand(
         "sweeps",
         "Decide every firm of a region under every policy; an interrupted sweep goes on where it was.",

@@ -53,7 +53,7 @@ class _FilesOrLists(TyperGroup):
 imports = typer.Typer(
     cls=_FilesOrLists,
     no_args_is_help=True,
-    help="take lists in from Excel, ODS and CSV files: `import FILE…` takes whole workbooks, whatever their sheets hold",
+    help="take workbooks and lists in from Excel, ODS and CSV files",
 )
 
 NOTHING_READ = 1
