@@ -1,14 +1,11 @@
 """Which columns a list may have: their names in real files, and the fields they fill."""
 
-import re
-import unicodedata
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from app.enterprises.fields import ENTERPRISE
 from app.enterprises.imports.domain import ImportKind
+from app.enterprises.imports.shapes.heading_text import PEOPLE
 from app.enterprises.part_fields import FIGURES
-from app.kit.amounts import unit_of
 from app.kit.fields import FieldKind, FieldTable
 from app.kit.i18n import N_
 
@@ -41,7 +38,6 @@ class ImportField:
 
 #: Our own column in a file handed back; recognised and passed over when the corrected file comes again.
 REASON_HEADERS = ("未导入原因", "Reason not imported")
-PEOPLE = "人"
 
 
 def columns_of(table: FieldTable, *, by_year: bool = False) -> tuple[ImportField, ...]:
@@ -85,50 +81,3 @@ UNIT_LABELS = {
 def required_codes(kind: ImportKind) -> tuple[str, ...]:
     """The fields without which nothing of a file can be read."""
     return tuple(field.code for field in FIELDS[kind] if field.required)
-
-
-_BRACKETS = re.compile(r"[(\[【]([^)\]】]*)[)\]】]")
-_PARTS = re.compile(r"[,;:、/|]|单位")
-_SCALED = "|".join(sorted((unit for unit in UNIT_LABELS if len(unit) > 1), key=len, reverse=True))
-# `销售收入:元`, `销售收入 万元` and `销售收入千元`; a plain 元 or 人 needs a mark before it, since names end in them.
-_TAIL = re.compile(rf"(?:[:,/ ]\s*(?:(?:金额)?单位:?\s*)?(\w+)|({_SCALED}))$")
-# `单位：万元`, `（金额 单位：人民币千元）`, `单位：人、万元`; not the 元 of `填报单位：元亨公司`.
-_TITLE = re.compile(r"单 ?位 ?[:(|]* ?(?:[人个件%户][、,/])?(\w*?[元万])(?![\u4e00-\u9fff])")
-
-
-def split_header(text: str) -> tuple[str, str]:
-    """A header's name to compare by, and the unit it states: `注册资本（万元）` is (`注册资本`, `万元`).
-
-    Two units that contradict each other are none.
-    """
-    folded = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip().strip("*").strip().lower()
-    bare = _BRACKETS.sub("", folded).strip(" :*")
-    tail = _TAIL.search(bare)
-    units = {_unit(part) for inside in _BRACKETS.findall(folded) for part in (inside, *_PARTS.split(inside))}
-    if tail and (unit := _unit(tail[1] or tail[2])):
-        units.add(unit)
-        bare = bare[: tail.start()].strip(" :*")
-    return bare, _only(units - {""})
-
-
-def title_unit(rows: Iterable[Sequence[str]]) -> str:
-    """The unit of money that the rows above the header state; "" for none, or for several.
-
-    `单位：万元` counts anywhere; `主要指标（万元）` only alone in its row, where it is no heading of a group of columns.
-    """
-    units = set()
-    for cells in rows:
-        filled = [re.sub(r"\s+", " ", unicodedata.normalize("NFKC", cell)) for cell in cells if cell]
-        units |= {unit_of(found) for found in _TITLE.findall("|".join(filled))}
-        if len(filled) == 1:
-            units |= {unit_of(inside) for inside in _BRACKETS.findall(filled[0])}
-    return _only(units - {""})
-
-
-def _unit(text: str) -> str:
-    text = text.strip()
-    return PEOPLE if text == PEOPLE else unit_of(text)
-
-
-def _only(units: set[str]) -> str:
-    return next(iter(units)) if len(units) == 1 else ""

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from app.enterprises.imports.fields import REASON_HEADERS, split_header
+from app.enterprises.imports.fields import REASON_HEADERS
 from app.enterprises.imports.mapping import IGNORED, NAME, REASON, USCC, MappedColumn, Registers, SheetLayout, Target
 from app.enterprises.imports.registers import FIRM, ImportedRegister
 from app.enterprises.imports.shapes import ColumnHead, Head
+from app.enterprises.imports.shapes.heading_text import split_header
 
 #: How a sheet that is about something else calls the firm and its code.
 FIRM_HEADS = {

@@ -93,7 +93,7 @@ class OpenedSheet:
     def _data(self) -> Iterator[tuple[Row, RowReading, int]]:
         readings = {0: self.reading}
         for row in body_rows(self.sheet, self.head):
-            if row.head is not None and row.block not in readings:
+            if row.block not in readings:
                 readings[row.block] = replace(self.reading, layout=_like(self.layout, row.head, self.reading.registers))
             if row.kind is RowKind.DATA:
                 yield row.row, readings[row.block], row.block

@@ -13,11 +13,12 @@ from app.enterprises.actions import IMPORT
 from app.enterprises.imports import events
 from app.enterprises.imports.batch import BatchTaking, RowResult
 from app.enterprises.imports.domain import KIND_LABELS, PREVIEW_ROWS, ImportKind, ImportState
-from app.enterprises.imports.fields import IN_CELLS, PEOPLE, UNIT_LABELS
+from app.enterprises.imports.fields import IN_CELLS, UNIT_LABELS
 from app.enterprises.imports.mapping import Registers, SheetLayout, Target, field_of, remap, with_unit
 from app.enterprises.imports.models import ImportRun, ImportSheet
 from app.enterprises.imports.registers import FIRM, registers_of
 from app.enterprises.imports.repeats import Repeats, repeated
+from app.enterprises.imports.shapes.heading_text import PEOPLE
 from app.enterprises.imports.sheets import (
     AS_GUESSED,
     Reading,

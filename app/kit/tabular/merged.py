@@ -20,6 +20,11 @@ class MergedRange:
         """How many rows it covers."""
         return self.last_row - self.first_row + 1
 
+    @property
+    def columns(self) -> int:
+        """How many columns it covers."""
+        return self.last_column - self.first_column + 1
+
     def shifted(self, columns: int) -> "MergedRange":
         """The same cells where the first `columns` columns of the sheet are not read."""
         first, last = max(self.first_column - columns, 0), self.last_column - columns

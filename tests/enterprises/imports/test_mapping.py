@@ -7,9 +7,10 @@ import pytest
 
 from app.enterprises.imports.blank_lists import blank_list
 from app.enterprises.imports.domain import ImportKind
-from app.enterprises.imports.fields import FIELDS, split_header, title_unit
+from app.enterprises.imports.fields import FIELDS
 from app.enterprises.imports.mapping import SheetLayout, remap, with_unit
 from app.enterprises.imports.registers import registers_of
+from app.enterprises.imports.shapes.heading_text import split_header, title_unit
 from app.enterprises.imports.sheets import Reading, allowed, guess_sheets, with_samples
 from app.kit.errors import Invalid
 from app.kit.tabular import open_table, write_xlsx

@@ -1,0 +1,178 @@
+"""The rows below a head, each with what it is; further tables in the same sheet begin blocks of their own."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from app.enterprises.imports.shapes.block import Block
+from app.enterprises.imports.shapes.head import Head, find_head, same_columns
+from app.enterprises.imports.shapes.head_rows import MAX_HEAD_ROWS
+from app.enterprises.imports.shapes.merged_values import MergedValues
+from app.enterprises.imports.shapes.row_kinds import (
+    RowKind,
+    filled_cells,
+    is_note,
+    is_number,
+    is_point,
+    is_title,
+    is_total,
+    names_somebody,
+)
+from app.kit.tabular import Row, Sheet
+
+#: Rows of which only what follows tells what they are; more than these are what they seem by themselves.
+_UNDECIDED = 40
+
+
+@dataclass(frozen=True, slots=True)
+class BodyRow:
+    """A row below the first head: what it is, and the table that it belongs to; `head` is that table's.
+
+    Merged cells of a row of data are filled with their value.
+    """
+
+    row: Row
+    kind: RowKind
+    block: int
+    head: Head
+
+
+@dataclass(frozen=True, slots=True)
+class _Undecided:
+    """A row whose kind depends on whether a head, data or nothing of both follows."""
+
+    row: Row
+    before_head: RowKind
+    before_data: RowKind
+    otherwise: RowKind
+
+
+def body_rows(sheet: Sheet, head: Head) -> Iterator[BodyRow]:
+    """All rows below the head in their order; whoever reads on from somewhere passes over those before it."""
+    return _Body(sheet, head).rows()
+
+
+def left_out(rows: Iterable[BodyRow]) -> Iterator[tuple[int, RowKind]]:
+    """The rows that hold something and are no data: their numbers and what they are, to be told once."""
+    return ((each.row.number, each.kind) for each in rows if each.kind not in (RowKind.DATA, RowKind.BLANK))
+
+
+class _Body:
+    """One pass over the rows below a head, with a look at a few that follow."""
+
+    def __init__(self, sheet: Sheet, head: Head) -> None:
+        self._merged = sheet.merged
+        self._below = islice(sheet.rows(), head.last_row, None)
+        self._ahead: deque[Row] = deque()
+        self._undecided: deque[_Undecided] = deque()
+        self._block = Block(0, head, sheet.merged)
+        self._values = MergedValues(sheet.merged, head.last_row)
+        self._last = self._last_held = RowKind.HEAD  # what the last row was, and the last one that held anything
+
+    def rows(self) -> Iterator[BodyRow]:
+        """The rows, each with its kind."""
+        while (row := self._take()) is not None:
+            filled = filled_cells(row.cells)
+            if row.broken or not filled:
+                yield from self._plain(row)
+            elif self._block.repeats_head(filled, after_gap=self._after_gap):
+                yield from self._begin_table(row)
+            elif is_total(filled):
+                yield from self._settle(_otherwise)
+                yield self._told(row, RowKind.TOTAL)
+            elif (doubt := self._doubt(row, filled)) is not None:
+                yield from self._wait(doubt)
+            else:
+                yield from self._data(row, filled)
+        yield from self._settle(_otherwise)
+
+    def _take(self) -> Row | None:
+        return self._ahead.popleft() if self._ahead else next(self._below, None)
+
+    @property
+    def _after_gap(self) -> bool:
+        return bool(self._undecided) or self._last in (RowKind.BLANK, RowKind.TOTAL, RowKind.NOTE)
+
+    def _plain(self, row: Row) -> Iterator[BodyRow]:
+        """A row without anything, or one whose quotes are broken: that is a row of data which cannot be read."""
+        if row.broken:
+            yield from self._data(row, [])
+        elif self._undecided:
+            yield from self._wait(_Undecided(row, RowKind.BLANK, RowKind.BLANK, RowKind.BLANK))
+        else:
+            yield self._told(row, RowKind.BLANK)
+
+    def _data(self, row: Row, filled: Sequence[tuple[int, str]]) -> Iterator[BodyRow]:
+        if self._undecided:
+            yield from self._settle(_before_data)
+        self._block.learn(filled)
+        yield self._told(row, RowKind.DATA)
+
+    def _doubt(self, row: Row, filled: Sequence[tuple[int, str]]) -> _Undecided | None:
+        """What the row may be besides data; None when it is data."""
+        if is_note(filled):
+            return _Undecided(row, RowKind.NOTE, RowKind.NOTE, RowKind.NOTE)
+        if is_title(filled):
+            return _Undecided(row, RowKind.TITLE, RowKind.TITLE, RowKind.NOTE)
+        index, text = filled[0]
+        if len(filled) > 1 or len(self._block.head.heads) == 1 or is_number(text) or self._block.is_covered(row):
+            return None
+        if is_point(text) and self._latest is RowKind.NOTE:
+            return _Undecided(row, RowKind.NOTE, RowKind.NOTE, RowKind.NOTE)
+        behind = self._last_held in (RowKind.TOTAL, RowKind.NOTE) and not names_somebody(text)
+        if behind or self._block.is_foreign(row, index, text):
+            return _Undecided(row, RowKind.TITLE, RowKind.TITLE, RowKind.NOTE)
+        return _Undecided(row, RowKind.TITLE, RowKind.DATA, RowKind.DATA)
+
+    @property
+    def _latest(self) -> RowKind:
+        """What the row before seems to be, decided or not."""
+        return self._undecided[-1].otherwise if self._undecided else self._last_held
+
+    def _wait(self, doubt: _Undecided) -> Iterator[BodyRow]:
+        self._undecided.append(doubt)
+        if len(self._undecided) > _UNDECIDED:
+            oldest = self._undecided.popleft()
+            yield self._told(oldest.row, oldest.otherwise)
+
+    def _settle(self, kind_of: Callable[[_Undecided], RowKind]) -> Iterator[BodyRow]:
+        while self._undecided:
+            doubt = self._undecided.popleft()
+            yield self._told(doubt.row, kind_of(doubt))
+
+    def _begin_table(self, row: Row) -> Iterator[BodyRow]:
+        """The head again, with what stands above it: of the same table, or of one of its own."""
+        self._ahead.extend(islice(self._below, MAX_HEAD_ROWS - 1 - len(self._ahead)))
+        above = [each.row for each in self._undecided if each.before_head is not RowKind.NOTE]
+        head = find_head([*above, row, *self._ahead], self._merged, self._block.knows)
+        if head is None or head.last_row < row.number:
+            yield from self._data(row, filled_cells(row.cells))
+            return
+        yield from self._settle(lambda each: RowKind.HEAD if each.row.number >= head.first_row else each.before_head)
+        if not _continues(self._block.head, head):
+            self._block = Block(self._block.number + 1, head, self._merged)
+        yield self._told(row, RowKind.HEAD)
+        while self._ahead and self._ahead[0].number <= head.last_row:
+            yield self._told(self._ahead.popleft(), RowKind.HEAD)
+
+    def _told(self, row: Row, kind: RowKind) -> BodyRow:
+        if kind is RowKind.DATA:
+            row = self._values.filled(row)
+        self._last = kind
+        if kind is not RowKind.BLANK:
+            self._last_held = kind
+        return BodyRow(row, kind, self._block.number, self._block.head)
+
+
+def _otherwise(doubt: _Undecided) -> RowKind:
+    return doubt.otherwise
+
+
+def _before_data(doubt: _Undecided) -> RowKind:
+    return doubt.before_data
+
+
+def _continues(table: Head, head: Head) -> bool:
+    """Whether a head only repeats that of the table, as on a new page."""
+    return same_columns(table, head) and head.titles in ((), table.titles)

@@ -1,0 +1,144 @@
+"""Where the head of a table stands and what its columns are called: one, two or three rows, merged or not."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from app.enterprises.imports.shapes.head_rows import MAX_HEAD_ROWS, HeadRows
+from app.enterprises.imports.shapes.heading_text import HeadingText, read_heading, shown, title_unit
+from app.enterprises.imports.shapes.row_kinds import is_number
+from app.kit.tabular import MergedRange, Row, Sheet
+
+_WITHIN = 30
+_MOSTLY = 0.6
+_COLUMN_NUMBERS = 3
+_STEMS = "甲乙丙丁戊己庚辛壬癸"
+
+#: How many of these texts are heads that somebody knows.
+Recognise = Callable[[Sequence[str]], int]
+
+
+@dataclass(frozen=True)
+class ColumnHead:
+    """The head of one column: `text` as a page shows it, `group` the merged head above it ("" for none).
+
+    `name` is its bare name to compare by, without unit and year; `year` and `unit` stand in it, in its group, the unit also in
+    the titles of the sheet.
+    """
+
+    index: int
+    text: str
+    group: str
+    name: str
+    year: int | None
+    unit: str
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a table: its first and last row as a spreadsheet counts, its columns, the texts above it and their unit."""
+
+    first_row: int
+    last_row: int
+    heads: tuple[ColumnHead, ...]
+    titles: tuple[str, ...]
+    unit: str
+
+
+def read_head(sheet: Sheet, recognise: Recognise, at: int | None = None) -> Head | None:
+    """The head among the first 30 rows of the sheet: the one with the most heads that are known; None for a blank sheet.
+
+    `at` is its last row, where a person told it.
+    """
+    return find_head(list(islice(sheet.rows(), max(_WITHIN, at or 0))), sheet.merged, recognise, at=at)
+
+
+def find_head(
+    rows: Sequence[Row], merged: Sequence[MergedRange], recognise: Recognise, *, at: int | None = None
+) -> Head | None:
+    """The head among some rows that follow each other."""
+    grid = HeadRows(rows, merged)
+    last = _told(grid, at) if at is not None else None
+    if last is None:
+        last = _best(grid, recognise)
+    if last is None:
+        return None
+    while last - grid.first_above(last) + 1 < MAX_HEAD_ROWS and grid.goes_on_below(last):
+        last += 1
+    return _head(grid, last)
+
+
+def _told(grid: HeadRows, at: int) -> int | None:
+    """The row that a person pointed at; below it may be the one in which the columns are numbered."""
+    last = at
+    while grid.filled(last) and _numbers_columns(grid.texts(last)):
+        last -= 1
+    return last if grid.filled(last) else None
+
+
+def _best(grid: HeadRows, recognise: Recognise) -> int | None:
+    candidates = [number for number in grid.numbers if grid.filled(number)]
+    names = {number: _names(grid, number) for number in candidates}
+    known = {number: recognise(names[number]) for number in candidates}
+    best = max(candidates, key=lambda number: (known[number], len(names[number]), -number), default=None)
+    return best if best is None or known[best] else _widest(grid, candidates)
+
+
+def _widest(grid: HeadRows, candidates: Sequence[int]) -> int:
+    """Where nothing is known: the first row of words that is about as wide as the table."""
+    enough = max(len(grid.filled(number)) for number in candidates) * _MOSTLY
+    for number in candidates:
+        texts = grid.texts(number)
+        if len(texts) >= enough and not any(map(is_number, texts)):
+            return number
+    return candidates[0]
+
+
+def _names(grid: HeadRows, last: int) -> list[str]:
+    return [head.name for head in _columns(grid, grid.first_above(last), last, "") if head.name]
+
+
+def _head(grid: HeadRows, last: int) -> Head:
+    first = grid.first_above(last)
+    above = [grid.texts(number) for number in grid.numbers if number < first]
+    unit = title_unit(above)
+    columns = _columns(grid, first, last, unit)
+    if _numbers_columns(grid.texts(last + 1)):
+        last += 1
+    return Head(first, last, columns, tuple(text for texts in above for text in texts), unit)
+
+
+def _columns(grid: HeadRows, first: int, last: int, unit: str) -> tuple[ColumnHead, ...]:
+    return tuple(_column(index, parts, unit) for index, parts in enumerate(grid.columns(first, last)))
+
+
+def _column(index: int, parts: Sequence[str], unit: str) -> ColumnHead:
+    """A column from its heads, the uppermost first. A year that stands alone below a name is a year of that name."""
+    read = [read_heading(part) for part in reversed(parts)]
+    leaf = read[0] if read else HeadingText("", None, "")
+    named = next((each.name for each in read if each.name), "")
+    return ColumnHead(
+        index=index,
+        text=" / ".join(map(shown, parts)),
+        group="/".join(map(shown, parts[:-1])),
+        name=leaf.name or (named if leaf.year is not None else ""),
+        year=next((each.year for each in read if each.year is not None), None),
+        unit=next((each.unit for each in read if each.unit), unit),
+    )
+
+
+def _numbers_columns(texts: Sequence[str]) -> bool:
+    """Whether the cells only number the columns, as statistical forms do: 甲 | 乙 | 1 | 2 | 3."""
+    if len(texts) < _COLUMN_NUMBERS:
+        return False
+    plain = [re.sub(r"[()\s]|栏", "", unicodedata.normalize("NFKC", text)) for text in texts]
+    stems = next((count for count, text in enumerate(plain) if text not in _STEMS or not text), len(plain))
+    numbers = plain[stems:]
+    return plain[:stems] == list(_STEMS[:stems]) and numbers == [str(number) for number in range(1, len(numbers) + 1)]
+
+
+def same_columns(one: Head, other: Head) -> bool:
+    """Whether two heads name the same columns in the same order."""
+    return [column.text for column in one.heads] == [column.text for column in other.heads]
