@@ -5,7 +5,17 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from app.enterprises.imports.fields import REASON_HEADERS
-from app.enterprises.imports.mapping import IGNORED, NAME, REASON, USCC, MappedColumn, Registers, SheetLayout, Target
+from app.enterprises.imports.mapping import (
+    IGNORED,
+    NAME,
+    REASON,
+    USCC,
+    MappedColumn,
+    Registers,
+    SheetLayout,
+    Target,
+    field_of,
+)
 from app.enterprises.imports.registers import FIRM, ImportedRegister
 from app.enterprises.imports.shapes import ColumnHead, Head
 from app.enterprises.imports.shapes.heading_text import split_header
@@ -92,7 +102,8 @@ def _fit(register: ImportedRegister, head: Head, words: Vocabulary, titles: str)
     told = {code for _index, code in found} | {each.field for each in register.given}
     if any(column.year is not None and column.index in {index for index, _code in found} for column in head.heads):
         told.add("year")
-    if any(code not in told for code in register.required) or all(code in (USCC, NAME) for _index, code in found):
+    telling = {USCC, NAME, *register.circumstances}
+    if any(code not in told for code in register.required) or all(code in telling for _index, code in found):
         return 0
     by_index = {column.index: column for column in head.heads}
     own = sum(1 / words.claims(by_index[index]) for index, code in found if code not in (USCC, NAME))
@@ -138,7 +149,9 @@ def _columns(register: ImportedRegister, head: Head, words: Vocabulary) -> Itera
     for column in head.heads:
         target = fills.get(column.index)
         reason = REASON if column.name in _REASONS else IGNORED
-        yield MappedColumn(column.index, column.text, str(target) if target else reason, column.unit if target else "")
+        field = field_of(target, words.registers) if target else None
+        unit = column.unit if field and field.has_unit else ""
+        yield MappedColumn(column.index, column.text, str(target) if target else reason, unit)
 
 
 def _fill_firm(fills: dict[int, Target], head: Head, words: Vocabulary) -> None:
@@ -155,7 +168,7 @@ def _complete(register: ImportedRegister, head: Head, words: Vocabulary, fills: 
     """Whether columns that nothing fills yet tell whole records of another register."""
     free = [(index, code) for index, code in _assigned(register, head, words) if index not in fills]
     by_index = {column.index: column for column in head.heads}
-    own = [(index, code) for index, code in free if code not in (USCC, NAME)]
+    own = [(index, code) for index, code in free if code not in (USCC, NAME, *register.circumstances)]
     told = {code for _index, code in own} | {each.field for each in register.given}
     if any(by_index[index].year is not None for index, _code in own):
         told.add("year")

@@ -120,12 +120,8 @@ def guess_sheets(table: Table, registers: Registers, told: Reading = AS_GUESSED)
     for position, sheet in enumerate(table.sheets):
         layout = _told(read_sheet(sheet, registers, header_row=told.header_row), registers, told)
         fits = bool(layout.columns) and not layout.missing(registers)
-        wanted = sheet.name in told.sheets if told.sheets else fits and not getattr(sheet, "hidden", False)
-        found.append(
-            GuessedSheet(
-                position, sheet.name, getattr(sheet, "hidden", False), layout.register, layout.to_json(), wanted
-            )
-        )
+        wanted = sheet.name in told.sheets if told.sheets else fits and not sheet.hidden
+        found.append(GuessedSheet(position, sheet.name, sheet.hidden, layout.register, layout.to_json(), wanted))
     if not any(each.mapping["columns"] for each in found):
         raise Invalid("import.empty", _("文件里没有任何数据。"))
     if not any(each.chosen for each in found):

@@ -149,7 +149,7 @@ def test_one_year_twice_in_a_batch_takes_the_first(session: Session, take: Take)
     ("titles", "basis"),
     [
         ("规模以上企业年度经营数据（示例）", "STAT"),
-        ("高企名单 潜江市高新技术企业名单（示例）", "HTE"),
+        ("高企名单 潜江市高新技术企业名单（示例）", ""),
         ("2021年度研发费用加计扣除情况", "TAX"),
         ("补报数据", ""),
     ],
