@@ -62,6 +62,7 @@ _SCALE = "|".join(sorted(filter(None, SCALES), key=len, reverse=True))
 _SHAPE = re.compile(
     rf"(?P<before>{_WORD}|￥|¥|\$)?(?P<number>-?[\d,.]+)\(?(?P<scale>{_SCALE})?(?P<after>{_WORD})?\)?(?P<tail>整)?"
 )
+_NEGATIVE = re.compile(r"\(([\d,.]+)\)")
 _SIGNS = {"￥": YUAN, "¥": YUAN, "$": "USD"}
 _GROUPED = re.compile(r"-?(\d{1,3}(,\d{3})+(\.\d+)?|\d+(\.\d+)?)")
 _UNIT = re.compile(rf"(?:人民币|RMB|CNY)?(?:(?P<scale>{_SCALE})(?P<word>{_WORD})?|(?P<alone>{_WORD}))")
@@ -125,7 +126,9 @@ def unit_of(text: str) -> str:
 
 
 def _fold(text: str) -> str:
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).upper()
+    """Without blanks, in narrow signs; `(1,250.3)` is how accountants write -1,250.3."""
+    folded = re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).upper()
+    return _NEGATIVE.sub(r"-\1", folded) if _NEGATIVE.fullmatch(folded) else folded
 
 
 def _states_unit(shape: re.Match[str]) -> bool:

@@ -31,6 +31,12 @@ def test_a_bare_number_without_a_unit_is_no_amount() -> None:
     assert read_amount("38,205", unit="人").remark == NO_UNIT
 
 
+def test_brackets_around_a_whole_number_are_a_minus_sign() -> None:
+    assert read_amount("（125,813.1）", unit="千元").fen == read_amount("-125813.1", unit="千元").fen == -12_581_310_000
+    assert read_amount("30(万元)").fen == 30_000_000
+    assert read_amount("(30)").remark == NO_UNIT
+
+
 @pytest.mark.parametrize(
     ("text", "unit", "fen", "currency"),
     [

@@ -18,7 +18,7 @@ from app.enterprises.imports.firm_decision import compare
 from app.enterprises.imports.firm_finder import firms_by_code
 from app.enterprises.imports.firm_reader import FirmTables, load_tables, parse_firm
 from app.enterprises.imports.models import ImportRow
-from app.enterprises.imports.name_check import NameCheck, check_names
+from app.enterprises.imports.name_check import NameCheck, check_names, check_new_names
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.registers import FIRM, ImportedRegister, Intake
 from app.enterprises.imports.row_reader import Parsed, SourceRow
@@ -33,11 +33,14 @@ from app.kit.i18n import N_, _
 
 @dataclass(frozen=True)
 class RegisterSnapshot:
-    """What the database holds about the firms of a batch: by code, their former names, names that contradict, codes refused."""
+    """What the database holds about the firms of a batch: by code, their former names, names that contradict or are taken, codes
+    refused.
+    """
 
     firms: Mapping[str, Enterprise]
     former_names: Mapping[int, set[str]]
     names: NameCheck
+    taken: Mapping[int, RowReason]
     refused: Mapping[str, str]
 
 
@@ -127,9 +130,12 @@ class FirmTaker:
         firm = existing.firms.get(parsed.key)
         if firm is not None:
             return self._decide_known(parsed, firm, existing)
-        if parsed.uscc.is_valid or self.intake.accept_unconfirmed or self.intake.confirmation:
+        if self.intake.confirmation:
             return self._new(parsed)
-        return _waiting(parsed, _mismatch(parsed), existing)
+        if not parsed.uscc.is_valid and not self.intake.accept_unconfirmed:
+            return _waiting(parsed, _mismatch(parsed), existing)
+        taken = existing.taken.get(parsed.source.number)
+        return _waiting(parsed, taken, existing) if taken else self._new(parsed)
 
     def _new(self, parsed: Parsed) -> RowVerdict:
         assert parsed.uscc is not None
@@ -205,8 +211,9 @@ def _load(session: Session, batch: Sequence[Parsed], prefix: str, *, lock: bool)
             names.setdefault(key, set()).add(name)
     check = check_names(session, [(row, firms[row.key]) for row in batch if row.key in firms], prefix=prefix)
     doubtful = [row.key for row in batch if row.uscc and not row.uscc.is_valid and row.key not in firms]
-    doubtful += [row.key for row in batch if row.source.number in check.contradictions]
-    return RegisterSnapshot(firms, names, check, _refused(session, doubtful) if doubtful else {})
+    taken = check_new_names(session, [row for row in batch if row.key not in firms], prefix=prefix)
+    doubtful += [row.key for row in batch if row.source.number in check.contradictions or row.source.number in taken]
+    return RegisterSnapshot(firms, names, check, taken, _refused(session, doubtful) if doubtful else {})
 
 
 def _refused(session: Session, codes: Sequence[str]) -> dict[str, str]:

@@ -11,6 +11,8 @@ from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.row_reader import Parsed
 from app.enterprises.models import Enterprise, FormerName
 
+_COMPANIES = "91"
+
 Row = tuple[Parsed, Enterprise]
 _Bearer = tuple[int, str, str]
 
@@ -47,6 +49,24 @@ def check_names(session: Session, rows: Sequence[Row], *, prefix: str) -> NameCh
             )
         elif not any(same_name(firm.name, name) for name in row.former_names):
             found.contradictions[number] = RowReason("name.differs", words)
+    return found
+
+
+def check_new_names(session: Session, rows: Sequence[Parsed], *, prefix: str) -> dict[int, RowReason]:
+    """By row number: which companies that are not on file bear the very name of one that is, so that one of the codes may be wrong.
+
+    Shops of individual owners (codes of 92) and the like often share a name; companies of one place cannot.
+    """
+    companies = [row for row in rows if row.name and row.key.startswith(_COMPANIES)]
+    if not companies:
+        return {}
+    bearers = _bearers(session, {row.name for row in companies})
+    found = {}
+    for row in companies:
+        if others := [bearer for bearer in bearers.get(row.name, []) if bearer[1] != row.key]:
+            _id, uscc, region = others[0]
+            words = {"name": row.name, "uscc": uscc if region.startswith(prefix) else "—"}
+            found[row.source.number] = RowReason("name.taken", words)
     return found
 
 

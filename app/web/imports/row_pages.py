@@ -12,7 +12,7 @@ from app.enterprises.imports.domain import KIND_LABELS, OUTCOME_LABELS, ImportKi
 from app.enterprises.imports.lists import IMPORT_ROWS, ImportRowFilter, RowOfRun
 from app.enterprises.imports.mapping import SheetLayout, Target
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
-from app.enterprises.imports.reasons import RowReason
+from app.enterprises.imports.reasons import NAME_TAKEN, RowReason
 from app.enterprises.imports.registers import registers_of
 from app.enterprises.imports.runner import chosen_sheets, counts_of
 from app.kit.db import composition_of
@@ -195,6 +195,9 @@ def _decision_row(row: ImportRow, run: ImportRun, sheet: ImportSheet, places: Ma
 
 
 def _question(row: ImportRow, sheet: ImportSheet) -> RowDialog:
+    if any(kept["code"] == NAME_TAKEN for kept in row.reasons):
+        text = _("本库已有一家“%(name)s”。核对营业执照，确认是另一家企业后写明理由，企业即以本行的代码新建。")
+        return RowDialog(_("另建"), _("确认是另一家企业并导入"), text % {"name": row.name})
     if not waits_for_name(row):
         text = _("%(name)s 的代码校验位不符。核对营业执照无误后写明理由，企业即导入。")
         return RowDialog(_("确认"), _("确认代码并导入"), text % {"name": row.name})

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from app.enterprises.imports.decisions import Deciding, confirm
 from app.enterprises.imports.domain import RowOutcome
 from app.enterprises.imports.models import ImportRun
+from app.enterprises.imports.queries import get_row
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.models import Enterprise, FormerName
 from app.enterprises.schemas import EnterpriseEdit
@@ -151,6 +153,18 @@ def test_a_name_that_contradicts_its_code_waits_and_renames_nothing(
     for number in (1, 2):
         firm = importer.firm(fictional_code(number))
         assert (firm.name, firm.legal_representative) == (f"园林精密{number}号有限公司（示例）", "张**")
+
+
+def test_a_second_company_of_the_same_name_waits_until_somebody_looked(importer: Importer, tmp_path: Path) -> None:
+    importer.take_in(write_list(tmp_path / "first.csv", [firm_row(1)]))
+    same = firm_row(1, 统一社会信用代码=fictional_code(2))
+    import_id = importer.take_in(write_list(tmp_path / "second.csv", [same]), actor=OFFICER)
+    assert importer.counts(import_id) == {"queued": 1}
+    assert f"同名企业“{same[0]}”（{fictional_code(1)}）" in texts(importer, import_id, RowOutcome.QUEUED)[2]
+    with session_scope(importer.database) as session:
+        run = session.get_one(ImportRun, import_id)
+        confirm(Deciding(session, OFFICER, run, get_row(session, run, 0, 2), NOW), "已核对营业执照")
+    assert importer.firm(fictional_code(2)).name == same[0]
 
 
 def test_a_former_name_in_a_list_takes_the_firm_not_its_name_back(importer: Importer, tmp_path: Path) -> None:
