@@ -1,7 +1,5 @@
 """From a file to rows that somebody can decide on: cells by field, damaged rows named, texts cleaned."""
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,15 +11,13 @@ from app.enterprises.imports.reasons import RowReason
 from app.enterprises.models import Enterprise
 from app.kit.errors import Invalid
 from app.kit.tabular.reader import Row
+from app.kit.written_days import read_written_day
 
 #: The fictional firm of a template's example row, on a region code that is not assigned; it is never taken in.
 EXAMPLE_USCC = "91429099MA0YUMA0XF"
 EARLIEST = date(1840, 1, 1)
 _NOTHING = {"-", "--", "—", "——", "/", "n/a", "na", "null", "none", "无", "空", "nan", "#n/a"}
 _LONGEST_NOTHING = max(map(len, _NOTHING))
-_DAY = re.compile(
-    r"(\d{4})(?:[-/.年])(\d{1,2})(?:[-/.月])(\d{1,2})日?(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?|(\d{4})(\d{2})(\d{2})"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +84,9 @@ def read_uscc(parsed: Parsed) -> None:
 
 
 def read_day(text: str, *, today: date) -> date | None:
-    """The day that `text` writes (2015-3-1, 2015/03/01, 2015年3月1日, 20150301 …); None when there is no such day."""
-    found = _DAY.fullmatch(unicodedata.normalize("NFKC", text).strip())
-    if not found:
-        return None
-    year, month, day = (int(part) for part in found.groups() if part is not None)
-    try:
-        read = date(year, month, day)
-    except ValueError:
-        return None
-    return read if EARLIEST <= read <= today else None
+    """The day that `text` writes, however it is spelled; None when there is no such day up to `today`."""
+    read = read_written_day(text).day
+    return read if read is not None and EARLIEST <= read <= today else None
 
 
 def read_yes_no(text: str) -> bool | None:
