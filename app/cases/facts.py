@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile, ClassTwoUse
+from app.enterprises.domain.patents import LAPSED
 from app.enterprises.models import IntellectualProperty
 from app.kit.facts.owners import Owners, owned
 from app.kit.facts.values import FactTable, FactValues
@@ -58,7 +59,8 @@ def _used_up() -> ColumnElement[bool]:
 
 def _valid() -> ColumnElement[bool]:
     granted = or_(IntellectualProperty.granted_on.is_(None), IntellectualProperty.granted_on <= _ON)
-    return and_(granted, or_(IntellectualProperty.expires_on.is_(None), IntellectualProperty.expires_on >= _ON))
+    lasting = or_(IntellectualProperty.expires_on.is_(None), IntellectualProperty.expires_on >= _ON)
+    return and_(granted, lasting, IntellectualProperty.state != LAPSED)
 
 
 def _usable() -> ColumnElement[bool]:

@@ -15,6 +15,7 @@ from app.cases.domain.progress import Passage
 from app.cases.domain.rights import Right
 from app.cases.domain.state import CaseState
 from app.cases.models import Approval, CaseFile, CaseMarker, ClassTwoUse, Milestone, StageEntry
+from app.enterprises.domain.patents import LAPSED
 from app.enterprises.models import IntellectualProperty
 from app.enterprises.queries import visible_to as enterprises_visible_to
 from app.kit.actor import Actor, ActorKind
@@ -150,6 +151,7 @@ def list_rights(session: Session, enterprise_id: int) -> list[Right]:
             expires_on=row.expires_on,
             used_before=row.used_before,
             used_by_number=number,
+            lapsed=row.state == LAPSED,
         )
         for row, number in session.execute(statement)
     ]

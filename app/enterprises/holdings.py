@@ -10,6 +10,7 @@ import numpy as np
 from sqlalchemy import Select, and_, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
+from app.enterprises.domain.patents import LAPSED
 from app.enterprises.models import Enterprise, IntellectualProperty, Product, ProductProperty, YearlyFigures
 from app.enterprises.part_fields import FIGURE_NAMES
 from app.kit.facts.owners import Owners, owned
@@ -126,10 +127,11 @@ def _figures(bases: Sequence[str]) -> Select[Any]:
 
 @dataclass(frozen=True, eq=False)
 class Rights:
-    """Rights, in any order: when each was granted and until when it is in force."""
+    """Rights, in any order: when each was granted, until when it is in force, and whether it is known to have lapsed."""
 
     granted_on: Numbers
     expires_on: Numbers
+    lapsed: Flags
 
     def in_force(self, on: date) -> Flags:
         """Which are known to be granted and in force on `on`."""
@@ -149,7 +151,7 @@ class Rights:
 
     def _unexpired(self, on: date) -> Flags:
         unexpired: Flags = (self.expires_on == NOT_KNOWN) | (self.expires_on >= on.toordinal())
-        return unexpired
+        return unexpired & ~self.lapsed
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,17 +168,20 @@ _OWN_RESEARCH, _UNKNOWN_ORIGIN, _OTHER_ORIGIN = range(3)
 _ORIGIN = case(
     {"own_research": _OWN_RESEARCH, "": _UNKNOWN_ORIGIN}, value=IntellectualProperty.acquired_by, else_=_OTHER_ORIGIN
 )
+_LAPSED = case((IntellectualProperty.state == LAPSED, 1), else_=0).label("lapsed")
 _RIGHTS = (
     select(IntellectualProperty.enterprise_id, IntellectualProperty.ip_class, IntellectualProperty.granted_on)
-    .add_columns(IntellectualProperty.expires_on, _ORIGIN.label("origin"))
+    .add_columns(IntellectualProperty.expires_on, _LAPSED, _ORIGIN.label("origin"))
     .where(owned(IntellectualProperty.enterprise_id))
 )
 
 
 def read_rights(session: Session, firms: Owners) -> FirmRights:
     """Every right of these firms."""
-    firm, ip_class, granted, expires, acquired = firms.read(session, _RIGHTS)
-    return FirmRights(granted, expires, firm, ip_class, acquired == _OWN_RESEARCH, acquired == _UNKNOWN_ORIGIN)
+    firm, ip_class, granted, expires, lapsed, acquired = firms.read(session, _RIGHTS)
+    return FirmRights(
+        granted, expires, lapsed == 1, firm, ip_class, acquired == _OWN_RESEARCH, acquired == _UNKNOWN_ORIGIN
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,7 +205,7 @@ class ProductLines:
 _PRODUCTS = (
     select(Product.enterprise_id, Product.id, Product.is_main, Product.is_high_tech, Product.revenue_fen)
     .add_columns(IntellectualProperty.id.is_not(None).label("linked"))
-    .add_columns(IntellectualProperty.granted_on, IntellectualProperty.expires_on)
+    .add_columns(IntellectualProperty.granted_on, IntellectualProperty.expires_on, _LAPSED)
     .outerjoin(ProductProperty, and_(ProductProperty.product_id == Product.id, Product.is_main))
     .outerjoin(IntellectualProperty, IntellectualProperty.id == ProductProperty.property_id)
     .where(owned(Product.enterprise_id), Product.year == bindparam("year"))
@@ -209,7 +214,8 @@ _PRODUCTS = (
 
 def read_products(session: Session, firms: Owners, year: int) -> ProductLines:
     """The products of one year, and the rights that give the main ones their core technical support."""
-    firm, key, is_main, is_high_tech, revenue, linked, granted, expires = firms.read(session, _PRODUCTS, year=year)
+    firm, key, is_main, is_high_tech, revenue, linked, *days = firms.read(session, _PRODUCTS, year=year)
+    granted, expires, lapsed = days
     _keys, first, line = np.unique(key, return_index=True, return_inverse=True)
     of_right = linked == 1
     return ProductLines(
@@ -217,6 +223,6 @@ def read_products(session: Session, firms: Owners, year: int) -> ProductLines:
         is_main=is_main[first] == 1,
         is_high_tech=is_high_tech[first] == 1,
         revenue_fen=revenue[first],
-        rights=Rights(granted[of_right], expires[of_right]),
+        rights=Rights(granted[of_right], expires[of_right], lapsed[of_right] == 1),
         line=line[of_right],
     )

@@ -177,7 +177,11 @@ class YearlyFigures(Base):
 
 
 class IntellectualProperty(Base):
-    """One right; `used_before` counts certification uses made before this system (cases own the later ones)."""
+    """One right; `used_before` counts certification uses made before this system (cases own the later ones).
+
+    `state`: valid or lapsed, "" is not known. Joint holders that are firms of the register have a row of their own with the
+    same number; `other_holders` are those that are not.
+    """
 
     __tablename__ = "intellectual_property"
     __table_args__ = (UniqueConstraint("enterprise_id", "kind_code", "number"),)
@@ -191,6 +195,8 @@ class IntellectualProperty(Base):
     acquired_by: Mapped[str] = mapped_column(Code(40), default="")
     granted_on: Mapped[date | None]
     expires_on: Mapped[date | None]
+    state: Mapped[str] = mapped_column(Code(40), default="")
+    other_holders: Mapped[str] = mapped_column(String(400), default="")
     used_before: Mapped[int] = mapped_column(default=0)
 
 
@@ -271,7 +277,10 @@ class ComplianceEvent(Base):
 
 
 class Certificate(Base):
-    """A certificate or filing the firm holds; valid from `issued_on` to `expires_on` unless revoked earlier."""
+    """A certificate or filing the firm holds; valid from `issued_on` to `expires_on` unless revoked earlier.
+
+    One whose day of issue nobody knows is on no day known to be valid.
+    """
 
     __tablename__ = "certificate"
     __table_args__ = (
@@ -285,7 +294,7 @@ class Certificate(Base):
     enterprise_id: Mapped[Owner]
     kind: Mapped[str] = mapped_column(Code(40))
     number: Mapped[str] = mapped_column(Code(60))
-    issued_on: Mapped[date]
+    issued_on: Mapped[date | None]
     expires_on: Mapped[date | None]
     revoked_on: Mapped[date | None]
     case_number: Mapped[str | None] = mapped_column(Code(40))

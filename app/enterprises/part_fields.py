@@ -1,5 +1,7 @@
 """The fields of the records that belong to a firm, each told once. `code` is how the journal calls the record."""
 
+from app.enterprises import part_headings
+from app.enterprises.part_headings import with_headings
 from app.kit.fields import Ask, Field, FieldKind, FieldTable, FieldWriter, FormGroup, Heading
 from app.kit.i18n import N_
 
@@ -15,17 +17,20 @@ def _term(name: str, label: str, vocabulary: str, *, hint: str = "", required: b
     return Field(name, FieldKind.CODE, label, length=40, vocabulary=vocabulary, required=required, ask=Ask(_MAIN, hint))
 
 
-CONTACT = FieldTable(
-    "enterprise.contact",
-    (
-        Field("name", FieldKind.TEXT, N_("姓名"), length=80, required=True, ask=_ASKED, personal=True),
-        Field("title", FieldKind.TEXT, N_("职务"), length=80, ask=_ASKED),
-        Field("phone", FieldKind.PHONE, N_("电话"), length=40, ask=_ASKED, personal=True),
-        Field("email", FieldKind.EMAIL, N_("电子邮箱"), length=120, ask=_ASKED, personal=True),
-        Field("is_primary", FieldKind.TICK, N_("主要联系人"), ask=_ASKED),
-        Field("note", FieldKind.TEXT, N_("备注"), length=300, ask=_WIDE),
+CONTACT = with_headings(
+    FieldTable(
+        "enterprise.contact",
+        (
+            Field("name", FieldKind.TEXT, N_("姓名"), length=80, required=True, ask=_ASKED, personal=True),
+            Field("title", FieldKind.TEXT, N_("职务"), length=80, ask=_ASKED),
+            Field("phone", FieldKind.PHONE, N_("电话"), length=40, ask=_ASKED, personal=True),
+            Field("email", FieldKind.EMAIL, N_("电子邮箱"), length=120, ask=_ASKED, personal=True),
+            Field("is_primary", FieldKind.TICK, N_("主要联系人"), ask=_ASKED),
+            Field("note", FieldKind.TEXT, N_("备注"), length=300, ask=_WIDE),
+        ),
+        (FormGroup(_MAIN, N_("联系人")),),
     ),
-    (FormGroup(_MAIN, N_("联系人")),),
+    part_headings.CONTACT,
 )
 
 
@@ -124,147 +129,202 @@ BALANCE_NAMES = FIGURES.names(lambda field: field.ask is not None and field.ask.
 RD_NAMES = FIGURES.names(lambda field: field.ask is not None and field.ask.group == _RD)
 STAFF_NAMES = FIGURES.names(lambda field: field.kind is FieldKind.PEOPLE)
 
-PROPERTY = FieldTable(
-    "enterprise.property",
-    (
-        Field(
-            "kind_code",
-            FieldKind.CODE,
-            N_("类别"),
-            length=40,
-            vocabulary="property_kind",
-            required=True,
-            ask=Ask(_MAIN, N_("Ⅰ、Ⅱ类由类别决定")),
-            exchanged=True,
+PROPERTY = with_headings(
+    FieldTable(
+        "enterprise.property",
+        (
+            Field(
+                "kind_code",
+                FieldKind.CODE,
+                N_("类别"),
+                length=40,
+                vocabulary="property_kind",
+                required=True,
+                ask=Ask(_MAIN, N_("Ⅰ、Ⅱ类由类别决定")),
+                exchanged=True,
+            ),
+            Field("ip_class", FieldKind.COUNT, N_("Ⅰ/Ⅱ类"), FieldWriter.NOBODY, exchanged=True),
+            Field("number", FieldKind.TEXT, N_("专利号/登记号"), length=60, required=True, ask=_ASKED, exchanged=True),
+            Field(
+                "acquired_by",
+                FieldKind.CODE,
+                N_("获得方式"),
+                length=40,
+                vocabulary="acquisition",
+                ask=_ASKED,
+                exchanged=True,
+            ),
+            Field("name", FieldKind.TEXT, N_("名称"), length=200, required=True, ask=_WIDE, exchanged=True),
+            Field("granted_on", FieldKind.DAY, N_("授权日期"), ask=_ASKED, exchanged=True),
+            Field("expires_on", FieldKind.DAY, N_("有效期至"), ask=_ASKED, exchanged=True),
+            Field(
+                "state",
+                FieldKind.CODE,
+                N_("法律状态"),
+                length=40,
+                vocabulary="property_state",
+                ask=Ask(_MAIN, N_("已失效的不再计入有效知识产权；不知道的留空")),
+                exchanged=True,
+            ),
+            Field(
+                "other_holders",
+                FieldKind.TEXT,
+                N_("库外共同权利人"),
+                length=400,
+                ask=Ask(_MAIN, N_("本库企业作为共同权利人的，在该企业名下另登记一条")),
+                exchanged=True,
+            ),
+            Field(
+                "used_before",
+                FieldKind.COUNT,
+                N_("本系统之前已用于高企认定的次数"),
+                ask=Ask(_MAIN, N_("Ⅱ类用过一次后不能再用；本系统内的使用由办件记录")),
+            ),
         ),
-        Field("ip_class", FieldKind.COUNT, N_("Ⅰ/Ⅱ类"), FieldWriter.NOBODY, exchanged=True),
-        Field("number", FieldKind.TEXT, N_("专利号/登记号"), length=60, required=True, ask=_ASKED, exchanged=True),
-        Field(
-            "acquired_by",
-            FieldKind.CODE,
-            N_("获得方式"),
-            length=40,
-            vocabulary="acquisition",
-            ask=_ASKED,
-            exchanged=True,
-        ),
-        Field("name", FieldKind.TEXT, N_("名称"), length=200, required=True, ask=_WIDE, exchanged=True),
-        Field("granted_on", FieldKind.DAY, N_("授权日期"), ask=_ASKED, exchanged=True),
-        Field("expires_on", FieldKind.DAY, N_("有效期至"), ask=_ASKED, exchanged=True),
-        Field(
-            "used_before",
-            FieldKind.COUNT,
-            N_("本系统之前已用于高企认定的次数"),
-            ask=Ask(_MAIN, N_("Ⅱ类用过一次后不能再用；本系统内的使用由办件记录")),
-        ),
+        (FormGroup(_MAIN, N_("知识产权")),),
     ),
-    (FormGroup(_MAIN, N_("知识产权")),),
+    part_headings.PROPERTY,
 )
 
-PRODUCT = FieldTable(
-    "enterprise.product",
-    (
-        Field("name", FieldKind.TEXT, N_("名称"), length=200, required=True, ask=_WIDE),
-        Field("year", FieldKind.YEAR, N_("年度"), required=True, ask=_ASKED),
-        Field("revenue_fen", FieldKind.MONEY, N_("当年收入"), ask=_ASKED),
-        _term("field_code", N_("技术领域"), "field"),
-        Field("is_high_tech", FieldKind.TICK, N_("高新技术产品（服务）"), ask=_ASKED),
-        Field(
-            "is_main",
-            FieldKind.TICK,
-            N_("主要产品（服务）"),
-            ask=Ask(_MAIN, N_("主要产品收入之和须超过高新产品收入的 50%")),
+PRODUCT = with_headings(
+    FieldTable(
+        "enterprise.product",
+        (
+            Field("name", FieldKind.TEXT, N_("名称"), length=200, required=True, ask=_WIDE),
+            Field("year", FieldKind.YEAR, N_("年度"), required=True, ask=_ASKED),
+            Field("revenue_fen", FieldKind.MONEY, N_("当年收入"), ask=_ASKED),
+            _term("field_code", N_("技术领域"), "field"),
+            Field("is_high_tech", FieldKind.TICK, N_("高新技术产品（服务）"), ask=_ASKED),
+            Field(
+                "is_main",
+                FieldKind.TICK,
+                N_("主要产品（服务）"),
+                ask=Ask(_MAIN, N_("主要产品收入之和须超过高新产品收入的 50%")),
+            ),
+            Field("properties", FieldKind.LINKS, N_("关联知识产权"), ask=Ask("rights"), stored=False),
         ),
-        Field("properties", FieldKind.LINKS, N_("关联知识产权"), ask=Ask("rights"), stored=False),
+        (FormGroup(_MAIN, N_("产品（服务）")), FormGroup("rights", N_("对其起核心支持作用的知识产权"), 1)),
     ),
-    (FormGroup(_MAIN, N_("产品（服务）")), FormGroup("rights", N_("对其起核心支持作用的知识产权"), 1)),
+    part_headings.PRODUCT,
 )
 
-CONVERSION = FieldTable(
-    "enterprise.conversion",
-    (
-        Field(
-            "title",
-            FieldKind.TEXT,
-            N_("成果名称"),
-            length=200,
-            required=True,
-            ask=Ask(_MAIN, N_("同一成果转化为多个产品、服务的，只计一项"), wide=True),
+CONVERSION = with_headings(
+    FieldTable(
+        "enterprise.conversion",
+        (
+            Field(
+                "title",
+                FieldKind.TEXT,
+                N_("成果名称"),
+                length=200,
+                required=True,
+                ask=Ask(_MAIN, N_("同一成果转化为多个产品、服务的，只计一项"), wide=True),
+            ),
+            Field("year", FieldKind.YEAR, N_("年度"), required=True, ask=_ASKED),
+            _term("result_kind", N_("成果类型"), "result_kind"),
+            _term("origin", N_("成果来源"), "result_origin"),
+            _term("outcome", N_("转化结果"), "result_outcome"),
+            _term("form", N_("转化形式"), "conversion_form"),
         ),
-        Field("year", FieldKind.YEAR, N_("年度"), required=True, ask=_ASKED),
-        _term("result_kind", N_("成果类型"), "result_kind"),
-        _term("origin", N_("成果来源"), "result_origin"),
-        _term("outcome", N_("转化结果"), "result_outcome"),
-        _term("form", N_("转化形式"), "conversion_form"),
+        (FormGroup(_MAIN, N_("成果转化")),),
     ),
-    (FormGroup(_MAIN, N_("成果转化")),),
+    part_headings.CONVERSION,
 )
 
-STANDARD = FieldTable(
-    "enterprise.standard",
-    (
-        Field("title", FieldKind.TEXT, N_("标准名称"), length=200, required=True, ask=_WIDE),
-        Field("number", FieldKind.TEXT, N_("标准编号"), length=60, ask=_ASKED),
-        _term("level", N_("级别"), "standard_level", required=True),
-        Field("year", FieldKind.YEAR, N_("年度"), required=True, ask=_ASKED),
-        _term("role", N_("企业所起作用"), "standard_role", hint=N_("主导制定才可直接确认科技型中小企业；不清楚的留空")),
-        Field(
-            "recognised",
-            FieldKind.FLAG,
-            N_("经国家有关部门认定认可"),
-            ask=Ask(_MAIN, N_("认定高企时参与编制即可加分，须经认定认可；国家标准、行业标准可留空")),
+STANDARD = with_headings(
+    FieldTable(
+        "enterprise.standard",
+        (
+            Field("title", FieldKind.TEXT, N_("标准名称"), length=200, required=True, ask=_WIDE),
+            Field("number", FieldKind.TEXT, N_("标准编号"), length=60, ask=_ASKED),
+            _term("level", N_("级别"), "standard_level", required=True),
+            Field("year", FieldKind.YEAR, N_("年度"), required=True, ask=_ASKED),
+            _term(
+                "role", N_("企业所起作用"), "standard_role", hint=N_("主导制定才可直接确认科技型中小企业；不清楚的留空")
+            ),
+            Field(
+                "recognised",
+                FieldKind.FLAG,
+                N_("经国家有关部门认定认可"),
+                ask=Ask(_MAIN, N_("认定高企时参与编制即可加分，须经认定认可；国家标准、行业标准可留空")),
+            ),
         ),
+        (FormGroup(_MAIN, N_("标准、检测方法或技术规范")),),
     ),
-    (FormGroup(_MAIN, N_("标准、检测方法或技术规范")),),
+    part_headings.STANDARD,
 )
 
-COMPLIANCE = FieldTable(
-    "enterprise.compliance",
-    (
-        Field("happened_on", FieldKind.DAY, N_("发生日期"), required=True, ask=_ASKED),
-        _term("kind", N_("类别"), "compliance_kind", required=True),
-        _term("severity", N_("程度"), "compliance_severity", required=True),
-        Field("source", FieldKind.TEXT, N_("信息来源"), length=200, ask=Ask(_MAIN, N_("如 应急管理局来函"))),
-        Field("summary", FieldKind.LINES, N_("情况说明"), length=400, required=True, ask=_WIDE),
+COMPLIANCE = with_headings(
+    FieldTable(
+        "enterprise.compliance",
+        (
+            Field("happened_on", FieldKind.DAY, N_("发生日期"), required=True, ask=_ASKED),
+            _term("kind", N_("类别"), "compliance_kind", required=True),
+            _term("severity", N_("程度"), "compliance_severity", required=True),
+            Field("source", FieldKind.TEXT, N_("信息来源"), length=200, ask=Ask(_MAIN, N_("如 应急管理局来函"))),
+            Field("summary", FieldKind.LINES, N_("情况说明"), length=400, required=True, ask=_WIDE),
+        ),
+        (FormGroup(_MAIN, N_("事件")),),
     ),
-    (FormGroup(_MAIN, N_("事件")),),
+    part_headings.COMPLIANCE,
 )
 
-CERTIFICATE = FieldTable(
-    "enterprise.certificate",
-    (
-        Field(
-            "kind",
-            FieldKind.CODE,
-            N_("证书类别"),
-            length=40,
-            vocabulary="certificate_kind",
-            required=True,
-            ask=_ASKED,
-            exchanged=True,
+CERTIFICATE = with_headings(
+    FieldTable(
+        "enterprise.certificate",
+        (
+            Field(
+                "kind",
+                FieldKind.CODE,
+                N_("证书类别"),
+                length=40,
+                vocabulary="certificate_kind",
+                required=True,
+                ask=_ASKED,
+                exchanged=True,
+            ),
+            Field("number", FieldKind.TEXT, N_("证书编号"), length=60, required=True, ask=_ASKED, exchanged=True),
+            Field(
+                "issued_on",
+                FieldKind.DAY,
+                N_("发证日期"),
+                ask=Ask(_MAIN, N_("不知道的留空：日期不明的证书不按有效计算")),
+                exchanged=True,
+            ),
+            Field(
+                "expires_on",
+                FieldKind.DAY,
+                N_("有效期至"),
+                ask=Ask(_MAIN, N_("高企证书自发证之日起三年有效")),
+                exchanged=True,
+            ),
+            Field("revoked_on", FieldKind.DAY, N_("撤销日期"), ask=_ASKED, exchanged=True),
+            Field("case_number", FieldKind.TEXT, N_("受理编号"), FieldWriter.NOBODY, length=40, exchanged=True),
         ),
-        Field("number", FieldKind.TEXT, N_("证书编号"), length=60, required=True, ask=_ASKED, exchanged=True),
-        Field("issued_on", FieldKind.DAY, N_("发证日期"), required=True, ask=_ASKED, exchanged=True),
-        Field(
-            "expires_on",
-            FieldKind.DAY,
-            N_("有效期至"),
-            ask=Ask(_MAIN, N_("高企证书自发证之日起三年有效")),
-            exchanged=True,
-        ),
-        Field("revoked_on", FieldKind.DAY, N_("撤销日期"), ask=_ASKED, exchanged=True),
-        Field("case_number", FieldKind.TEXT, N_("受理编号"), FieldWriter.NOBODY, length=40, exchanged=True),
+        (FormGroup(_MAIN, N_("证书或备案")),),
     ),
-    (FormGroup(_MAIN, N_("证书或备案")),),
+    part_headings.CERTIFICATE,
 )
 
-TAG = FieldTable(
-    "enterprise.tag",
-    (
-        Field("tag", FieldKind.CODE, length=40, vocabulary="tag", required=True, tracked=False, exchanged=True),
-        Field("granted_on", FieldKind.DAY, tracked=False, exchanged=True),
-        Field("expires_on", FieldKind.DAY, tracked=False, exchanged=True),
+TAG = with_headings(
+    FieldTable(
+        "enterprise.tag",
+        (
+            Field(
+                "tag",
+                FieldKind.CODE,
+                N_("标签"),
+                length=40,
+                vocabulary="tag",
+                required=True,
+                tracked=False,
+                exchanged=True,
+            ),
+            Field("granted_on", FieldKind.DAY, N_("授予日期"), tracked=False, exchanged=True),
+            Field("expires_on", FieldKind.DAY, N_("有效期至"), tracked=False, exchanged=True),
+        ),
     ),
+    part_headings.TAG,
 )
 
 PARTS = (CONTACT, FIGURES, PROPERTY, PRODUCT, CONVERSION, STANDARD, COMPLIANCE, CERTIFICATE)

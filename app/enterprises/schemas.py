@@ -240,7 +240,7 @@ class ComplianceInput(PartInput):
 class CertificateInput(PartInput):
     """A certificate or filing; `case_number` is told by the case that it came from."""
 
-    issued_on: Day
+    issued_on: OptionalDay = None
     expires_on: OptionalDay = None
     revoked_on: OptionalDay = None
     case_number: Annotated[str | None, StringConstraints(max_length=40)] = None

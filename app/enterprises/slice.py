@@ -8,6 +8,20 @@ from app.kit.db import TABLES
 from app.kit.facts.providers import FACTS
 from app.kit.slices import Slice
 
+_PARTS = (
+    *(
+        "CONTACT",
+        "CERTIFICATE",
+        "HIGH_TECH_CERTIFICATE",
+        "TECHNOLOGY_SME",
+        "PROPERTY",
+        "PRODUCT",
+        "CONVERSION",
+        "STANDARD",
+    ),
+    *("COMPLIANCE", "TAG"),
+)
+
 SLICE = Slice(
     "app.enterprises",
     TABLES.at("models", "imports.models"),
@@ -16,4 +30,5 @@ SLICE = Slice(
     TRACED.at("past:TRACED"),
     FACTS.at("facts:PROVIDER"),
     REGISTERS.at("imports.firms:FIRMS", "imports.figure_register:REGISTER"),
+    REGISTERS.at(*(f"imports.parts.registers:{name}" for name in _PARTS)),
 )

@@ -8,3 +8,12 @@ def months_later(day: date, months: int) -> date:
     """The same day `months` later (earlier when negative); the last of the month where that month is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def last_day_of_years(first: date, years: int) -> date:
+    """The last day of a validity of so many years: the day before the anniversary (29 February counts as 1 March)."""
+    try:
+        anniversary = first.replace(year=first.year + years)
+    except ValueError:
+        anniversary = date(first.year + years, 3, 1)
+    return date.fromordinal(anniversary.toordinal() - 1)

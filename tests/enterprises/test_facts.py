@@ -374,3 +374,22 @@ def test_accidents_in_the_year_before(
 ) -> None:
     session.add(ComplianceEvent(enterprise_id=key, happened_on=day, kind=kind, severity=severity, summary="x"))
     assert facts(session, key).get("accident_in_last_year") is told
+
+
+def test_a_lapsed_right_counts_nowhere_that_asks_for_valid_ones(session: Session, key: int) -> None:
+    right(session, key, "1", ip_class=1, kind_code="invention_patent", acquired_by="own_research", state="lapsed")
+    product = Product(enterprise_id=key, name="甲", year=2020, is_main=True, revenue_fen=5)
+    session.add(product)
+    session.flush()
+    session.add(ProductProperty(product_id=product.id, property_id=right(session, key, "2", state="lapsed").id))
+    found = facts(session, key)
+    assert (found["ip_class1"], found["ip_class2"], found["ip_main_product_supported"]) == (0, 0, False)
+    assert "ip_self_developed" not in found or found["ip_self_developed"] is False
+    right(session, key, "3", state="valid")
+    right(session, key, "4")
+    assert facts(session, key)["ip_class2"] == 2, "where nobody told the state it counts as before"
+
+
+def test_a_certificate_whose_day_nobody_knows_is_on_no_day_known_to_be_valid(session: Session, key: int) -> None:
+    session.add(Certificate(enterprise_id=key, kind="high-tech-enterprise", number="GR202399001017"))
+    assert "high_tech_certificate" not in facts(session, key)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.enterprises.models import Enterprise
+from app.enterprises.models import Certificate, Enterprise
 from app.incentives.domain.steps import IncentiveState
 from app.incentives.models import Incentive
 from app.incentives.queries import awards, entitlements, schemes
@@ -51,6 +51,14 @@ def test_a_first_certificate_and_a_later_one_meet_different_schemes(session: Ses
     certificate(session, old, date(2021, 3, 1))
     assert codes(session, new) == [FIRST]
     assert codes(session, old) == [RENEWED]
+
+
+def test_while_another_certificate_has_no_day_nobody_knows_which_was_the_first(session: Session) -> None:
+    where = firm(session)
+    certificate(session, where, date(2021, 3, 1))
+    session.add(Certificate(enterprise_id=where.id, kind="high-tech-enterprise", number="GR-undated"))
+    session.flush()
+    assert codes(session, where) == []
 
 
 def test_a_certificate_from_before_the_scheme_gives_nothing(session: Session) -> None:

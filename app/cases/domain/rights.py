@@ -21,6 +21,7 @@ class Right:
     expires_on: date | None
     used_before: int
     used_by_number: str | None = None
+    lapsed: bool = False
 
     def obstacle(self, case_number: str, on: date) -> str | None:
         """Why it cannot serve the case `case_number`, or None."""
@@ -28,6 +29,8 @@ class Right:
             return _("已用于 %(number)s") % {"number": self.used_by_number}
         if self.used_before > 0:
             return _("本系统之前已用过")
+        if self.lapsed:
+            return _("已失效")
         if self.expires_on is not None and self.expires_on < on:
             return _("已于 %(day)s 到期") % {"day": self.expires_on.isoformat()}
         return None

@@ -13,6 +13,7 @@ from app.cases.domain.supplies import Supplies
 from app.kit.actor import Actor, ActorKind
 from app.kit.errors import Conflict, Forbidden, Invalid
 from app.kit.i18n import _, ngettext
+from app.kit.periods import last_day_of_years
 from app.programmes.domain.answers import read_answer
 from app.programmes.domain.definition import Programme, Stage, StageAction
 from app.programmes.domain.due import ShiftWorkingDays
@@ -236,14 +237,5 @@ def _certificate(
         kind=programme.certificate.kind,
         number=values["certificate_number"],
         issued_on=issued_on,
-        expires_on=_years_later(issued_on, years) if years else None,
+        expires_on=last_day_of_years(issued_on, years) if years else None,
     )
-
-
-def _years_later(day: date, years: int) -> date:
-    """The last day of validity: the day before the anniversary (29 February counts as 1 March)."""
-    try:
-        anniversary = day.replace(year=day.year + years)
-    except ValueError:
-        anniversary = date(day.year + years, 3, 1)
-    return date.fromordinal(anniversary.toordinal() - 1)

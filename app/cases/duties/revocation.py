@@ -52,7 +52,7 @@ def revoke_certificate(
         raise Conflict("duty.revoked", _("证书已于 %(day)s 撤销。") % {"day": row.revoked_on.isoformat()})
     if not grounds(session, case.programme, case.row, today(now)):
         raise Conflict("duty.no_ground", _("未到可撤销证书的次数，不能撤销。"))
-    if not row.issued_on <= command.revoked_on <= today(now):
+    if not (row.issued_on or date.min) <= command.revoked_on <= today(now):
         message = _("撤销日期须在发证日期与今天之间。")
         raise Invalid("duty.revoked_on", message, {"revoked_on": message})
     values = CERTIFICATE.values_of(row)

@@ -5,6 +5,7 @@ from typing import Any
 
 from app.enterprises.domain.uscc import parse_uscc
 from app.enterprises.imports.fields import FIELDS
+from app.enterprises.part_fields import PARTS, TAG
 from app.kit.errors import Invalid
 from app.kit.i18n import N_, _
 
@@ -65,7 +66,12 @@ def _uscc_message(text: str) -> str:
     }
 
 
-LABELS = {field.code: field.label for fields in FIELDS.values() for field in fields}
+LABELS = {field.code: field.label for fields in FIELDS.values() for field in fields} | {
+    f"{table.code.removeprefix('enterprise.')}.{code}": label
+    for table in (*PARTS, TAG)
+    for field in table
+    for code, label in ((field.name, field.label), *((each.code or field.name, each.label) for each in field.headings))
+}
 
 #: Why a field stays empty that one import tells twice, each time otherwise; and why a row waits whose name contradicts its code.
 CONTRADICTED = "conflict"
@@ -104,6 +110,24 @@ REASONS = {
     "negative": N_("“%(column)s”不能为负，留空：%(text)s"),
     "capital": N_("注册资本“%(text)s”：%(remark)s"),
     "region.assumed": N_("地址无法识别辖区，暂归您的辖区。"),
+    "field.missing": N_("“%(column)s”没有填写或无法识别，本行不能导入。"),
+    "field.unfit": N_("“%(column)s”不符合填写要求：%(text)s"),
+    "text.too_long": N_("“%(column)s”太长，留空：%(text)s"),
+    "word.unknown": N_("“%(column)s”里的“%(text)s”不在代码表中，留空。"),
+    "year.invalid": N_("“%(column)s”不是可以识别的年度，留空：%(text)s"),
+    "day.incomplete": N_("“%(column)s”没有写到日，留空：%(text)s"),
+    "day.invalid": N_("“%(column)s”不是日历上的日期，留空：%(text)s"),
+    "day.future": N_("“%(column)s”晚于今天，留空：%(text)s"),
+    "day.reversed": N_("“%(column)s”早于起始日期，留空：%(text)s"),
+    "phone.length": N_("“%(column)s”的位数不对，留空：%(text)s"),
+    "phone.invalid": N_("“%(column)s”不是电话号码，留空：%(text)s"),
+    "email.invalid": N_("“%(column)s”不是电子邮箱，留空：%(text)s"),
+    "number.other_firm": N_("这个编号已登记在另一家企业名下：%(name)s。"),
+    "property.not_granted": N_("还没有授权（%(text)s），不是知识产权。"),
+    "property.check": N_("专利号 %(text)s 的校验位不符，按国家标准应为“%(expected)s”，请核对专利证书。"),
+    "property.kind": N_("专利号 %(text)s 与所写的专利类型不符，请核对专利证书。"),
+    "property.number_form": N_("“%(text)s”不像专利号，请核对专利证书。"),
+    "property.holder": N_("权利人（%(name)s）里没有这家企业，请核对。"),
     "conflict": N_("“%(column)s”在同一次导入里有两个不同的数，先留空，请选定一个。"),
     "jump": N_("“%(column)s”与 %(year)s 年相差约 %(factor)s 倍，请核对单位。"),
     "rd.exceeds": N_("研发费用大于销售收入，请核对。"),

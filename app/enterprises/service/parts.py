@@ -160,8 +160,7 @@ def _flush(session: Session, write: Callable[[], None]) -> None:
 
 
 def _note(desk: PartChange, part: Part[Any], done: str, row: Any, changes: Mapping[str, Change]) -> None:
-    shown = {f"{part.code}.{name}": _masked(name, pair, part) for name, pair in changes.items()}
-    personal = {name: pair for name, pair in changes.items() if name in part.personal}
+    shown, personal = told_apart(part, changes)
     note(
         desk.session,
         desk.actor,
@@ -172,6 +171,12 @@ def _note(desk: PartChange, part: Part[Any], done: str, row: Any, changes: Mappi
         data={"note": "" if part.personal else part.label(row), "id": row.id},
         private=personal,
     )
+
+
+def told_apart(part: Part[Any], changes: Mapping[str, Change]) -> tuple[dict[str, Change], dict[str, Change]]:
+    """What the open journal shows of changes, personal values masked, and what its erasable part keeps."""
+    shown = {f"{part.code}.{name}": _masked(name, pair, part) for name, pair in changes.items()}
+    return shown, {name: pair for name, pair in changes.items() if name in part.personal}
 
 
 def _masked(name: str, pair: Change, part: Part[Any]) -> Change:

@@ -47,6 +47,7 @@ CONVERSION = Part(part_fields.CONVERSION, Conversion, lambda row: f"{row.year} {
 STANDARD = Part(part_fields.STANDARD, StandardParticipation, lambda row: f"{row.number} {row.title}".strip())
 COMPLIANCE = Part(part_fields.COMPLIANCE, ComplianceEvent, lambda row: f"{row.happened_on} {row.summary}"[:120])
 CERTIFICATE = Part(part_fields.CERTIFICATE, Certificate, lambda row: row.number)
+TAG = Part(part_fields.TAG, EnterpriseTag, lambda row: row.tag)
 
 
 def put_contact(desk: PartChange, given: ContactInput, row: Contact | None = None) -> Contact:
@@ -170,7 +171,7 @@ def put_tags(desk: PartChange, given: list[TagInput]) -> bool:
         row.tag: row
         for row in desk.session.scalars(select(EnterpriseTag).where(EnterpriseTag.enterprise_id == desk.enterprise.id))
     }
-    changes = diff({"tags": sorted(map(_tag_text, present.values()))}, {"tags": sorted(map(_tag_text, given))})
+    changes = diff({"tags": sorted(map(tag_text, present.values()))}, {"tags": sorted(map(tag_text, given))})
     if not changes:
         return False
     for code in present.keys() - wanted.keys():
@@ -184,7 +185,8 @@ def put_tags(desk: PartChange, given: list[TagInput]) -> bool:
     return True
 
 
-def _tag_text(tag: Any) -> str:
+def tag_text(tag: Any) -> str:
+    """A tag with its validity, as the journal tells it."""
     span = f" {tag.granted_on or ''}~{tag.expires_on or ''}" if tag.granted_on or tag.expires_on else ""
     return f"{tag.tag}{span}"
 

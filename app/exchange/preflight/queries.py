@@ -80,7 +80,7 @@ def _firms(session: Session, codes: Iterable[str]) -> dict[str, _CheckedFirm]:
 def _add_certificates(session: Session, firms: Mapping[int, _CheckedFirm]) -> None:
     columns = (Certificate.enterprise_id, Certificate.kind, Certificate.number, Certificate.expires_on)
     wanted = select(*columns).where(Certificate.enterprise_id.in_(firms), Certificate.revoked_on.is_(None))
-    for row in session.execute(wanted.order_by(Certificate.issued_on, Certificate.id)):
+    for row in session.execute(wanted.order_by(Certificate.issued_on.nulls_first(), Certificate.id)):
         firms[row.enterprise_id].certificates.append(row)
 
 

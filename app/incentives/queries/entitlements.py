@@ -254,6 +254,17 @@ def _has_earlier() -> ColumnElement[bool]:
     )
 
 
+def _has_undated() -> ColumnElement[bool]:
+    """Whether the firm of a certificate has another of this kind of which nobody knows the day: it may be an earlier one."""
+    other = aliased(Certificate)
+    return exists().where(
+        other.enterprise_id == Certificate.enterprise_id,
+        other.kind == Certificate.kind,
+        other.id != Certificate.id,
+        other.issued_on.is_(None),
+    )
+
+
 def _certificates(trigger: CertificateGained) -> _Facts:
     conditions = [
         Certificate.kind == trigger.certificate,
@@ -261,7 +272,7 @@ def _certificates(trigger: CertificateGained) -> _Facts:
         Enterprise.id == Certificate.enterprise_id,
     ]
     if trigger.occurrence != "any":
-        conditions.append(_has_earlier() if trigger.occurrence == "renewed" else ~_has_earlier())
+        conditions.append(_has_earlier() if trigger.occurrence == "renewed" else ~or_(_has_earlier(), _has_undated()))
     key = literal("certificate:") + cast(Certificate.id, String)
     return _Facts(Certificate.enterprise_id, key, Certificate.number, Certificate.issued_on, conditions)
 

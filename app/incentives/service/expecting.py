@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.enterprises.models import Certificate, Enterprise
@@ -184,7 +184,9 @@ def _firms(session: Session, kind: str, ids: Sequence[int], on: date) -> Iterato
     certified = set(
         session.scalars(
             select(Certificate.enterprise_id).where(
-                Certificate.enterprise_id.in_(ids), Certificate.kind == kind, Certificate.issued_on <= on
+                Certificate.enterprise_id.in_(ids),
+                Certificate.kind == kind,
+                or_(Certificate.issued_on.is_(None), Certificate.issued_on <= on),
             )
         )
     )

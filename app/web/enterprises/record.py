@@ -201,7 +201,7 @@ def conversions_page(call: Call, uscc: str) -> Response:
 @router.get("/{uscc}/compliance", action=actions.READ)
 def compliance_page(call: Call, uscc: str) -> Response:
     firm, on = open_firm(call.session, call.actor, uscc), call.on
-    held = list_parts(call.session, CERTIFICATE, firm.id, Certificate.issued_on.desc())
+    held = list_parts(call.session, CERTIFICATE, firm.id, Certificate.issued_on.desc().nulls_last())
     page = CompliancePage(
         head=head_of(call.session, call.actor, firm, call.now, "compliance"),
         certificates=tuple((certificate, _certificate_state(certificate, on)) for certificate in held),
@@ -213,6 +213,8 @@ def compliance_page(call: Call, uscc: str) -> Response:
 def _certificate_state(certificate: Certificate, on: date) -> Badge:
     if certificate.revoked_on is not None and certificate.revoked_on <= on:
         return "late", _("已撤销")
+    if certificate.issued_on is None:
+        return "wait", _("缺发证日期")
     if certificate.issued_on > on:
         return "idle", _("未生效")
     if certificate.expires_on is not None and certificate.expires_on < on:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
 from app.enterprises import actions
+from app.enterprises.domain.patents import LAPSED
 from app.enterprises.linked_rights import list_products_by_right, list_rights_by_product
 from app.enterprises.models import IntellectualProperty, Product
 from app.enterprises.service.parts import list_parts
@@ -90,6 +91,8 @@ _IN_FORCE = "good"
 
 
 def _right_state(right: IntellectualProperty, on: date) -> Badge:
+    if right.state == LAPSED:
+        return "late", _("已失效")
     if right.granted_on is None:
         return "wait", _("缺授权日期")
     if right.granted_on > on:

@@ -35,6 +35,7 @@ VOCABULARIES = (
     "tag",
     "certificate_kind",
     "property_kind",
+    "property_state",
     "acquisition",
     "figure_basis",
     "figure_source",

@@ -1,0 +1,1 @@
+"""Contacts, certificates, rights, products, conversions, standards, events and tags from the sheets that a bureau brings."""

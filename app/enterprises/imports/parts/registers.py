@@ -1,0 +1,151 @@
+"""The registers of records below a firm, as sheets can hold them."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.enterprises import schemas
+from app.enterprises.imports.figure_register import guess_year
+from app.enterprises.imports.parts import certificates, penalties, properties, tags
+from app.enterprises.imports.parts.cells import CellTables
+from app.enterprises.imports.parts.kinds import PartKind, PartReading
+from app.enterprises.imports.parts.taker import PartTaker
+from app.enterprises.imports.parts.words import guess_code, load_words
+from app.enterprises.imports.registers import Given, ImportedRegister, Intake, list_terms_to_choose
+from app.enterprises.service import records
+from app.kit.i18n import N_
+from app.reference.models import Term
+
+_YEAR = Given("year", lambda _session: (), guess_year)
+
+
+def _given(name: str, vocabulary: str, default: str = "") -> Given:
+    return Given(name, list_terms_to_choose(vocabulary), partial(guess_code, vocabulary), default)
+
+
+def _opening(kind: PartKind, taker: type[PartTaker]) -> Callable[[Session, Intake], PartTaker]:
+    def open_(session: Session, intake: Intake) -> PartTaker:
+        terms: dict[str, dict[str, object]] = {name: {} for name in kind.vocabularies}
+        rows = select(Term.vocabulary, Term.code, Term.data).where(Term.vocabulary.in_(kind.vocabularies))
+        for vocabulary, code, data in session.execute(rows):
+            terms[vocabulary][code] = data
+        cells = CellTables(load_words(session, kind.vocabularies), intake.today)
+        return taker(kind, PartReading(intake, cells, terms))
+
+    return open_
+
+
+def _register(
+    kind: PartKind, label: str, words: Sequence[str], *given: Given, taker: type[PartTaker] = PartTaker
+) -> ImportedRegister:
+    circumstances = tuple(each.field for each in given)
+    opening = _opening(kind, taker)
+    return ImportedRegister(
+        kind.code, label, kind.columns, tuple(words), opening, given=given, circumstances=circumstances
+    )
+
+
+CONTACT = _register(
+    PartKind("contact", records.CONTACT, schemas.ContactInput, ("name",)),
+    N_("联系人"),
+    ("联系人", "通讯录", "联络员", "联系方式"),
+)
+PROPERTY = _register(
+    PartKind(
+        "property",
+        records.PROPERTY,
+        schemas.PropertyInput,
+        ("kind_code", "number"),
+        properties.finish,
+        properties.spelled,
+    ),
+    N_("知识产权"),
+    ("知识产权", "专利", "软件著作权", "软著"),
+    taker=properties.PropertyTaker,
+)
+PRODUCT = _register(
+    PartKind("product", records.PRODUCT, schemas.ProductInput, ("year", "name")),
+    N_("产品（服务）"),
+    ("产品", "高新技术产品", "高品"),
+    _YEAR,
+)
+CONVERSION = _register(
+    PartKind("conversion", records.CONVERSION, schemas.ConversionInput, ("title",)),
+    N_("成果转化"),
+    ("成果转化", "科技成果", "转化登记"),
+    _YEAR,
+)
+STANDARD = _register(
+    PartKind("standard", records.STANDARD, schemas.StandardInput, ("title",)),
+    N_("标准"),
+    ("标准制定", "制定标准", "标准情况", "标准"),
+    _YEAR,
+)
+COMPLIANCE = _register(
+    PartKind(
+        "compliance",
+        records.COMPLIANCE,
+        schemas.ComplianceInput,
+        ("happened_on", "kind", "summary"),
+        penalties.finish,
+    ),
+    N_("合规事件"),
+    ("行政处罚", "处罚", "事故", "失信", "经营异常", "违法"),
+    _given("kind", "compliance_kind"),
+    _given("severity", "compliance_severity"),
+)
+CERTIFICATE = _register(
+    PartKind(
+        "certificate",
+        records.CERTIFICATE,
+        schemas.CertificateInput,
+        ("kind", "number"),
+        certificates.finish,
+        chosen=frozenset({"kind", "number", "issued_on", "expires_on", "revoked_on"}),
+        needed=frozenset({"number"}),
+    ),
+    N_("证书"),
+    ("证书", "高企名单", "高新技术企业名单", "高新技术企业", "备案", "认定名单"),
+    _given("kind", "certificate_kind"),
+    taker=certificates.CertificateTaker,
+)
+HIGH_TECH_CERTIFICATE = _register(
+    PartKind(
+        "high_tech_certificate",
+        records.CERTIFICATE,
+        schemas.CertificateInput,
+        ("kind", "number"),
+        certificates.finish,
+        fixed={"kind": "high-tech-enterprise"},
+        chosen=frozenset({"high_tech_number", "issued_on", "expires_on", "revoked_on"}),
+        needed=frozenset({"high_tech_number"}),
+    ),
+    N_("高企证书"),
+    (),
+    taker=certificates.CertificateTaker,
+)
+TECHNOLOGY_SME = _register(
+    PartKind(
+        "technology_sme",
+        records.CERTIFICATE,
+        schemas.CertificateInput,
+        ("kind", "number"),
+        certificates.finish,
+        fixed={"kind": "technology-sme"},
+        chosen=frozenset({"sme_number", "listed_on"}),
+        needed=frozenset({"sme_number"}),
+        made=frozenset({"expires_on"}),
+    ),
+    N_("科技型中小企业入库"),
+    ("科小", "科技型中小企业", "入库登记"),
+    taker=certificates.CertificateTaker,
+)
+TAG = _register(
+    PartKind("tag", records.TAG, schemas.TagInput, ("tag",), tags.finish),
+    N_("企业标签"),
+    ("专精特新", "小巨人", "单项冠军", "瞪羚", "隐形冠军", "培育库", "标签"),
+    _given("tag", "tag"),
+    taker=tags.TagTaker,
+)

@@ -1,0 +1,94 @@
+"""Tags, which have no number of their own: a firm has each once, and its list of tags is told as a whole."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.enterprises import events
+from app.enterprises.imports.difference_text import require_unchanged, stored_value
+from app.enterprises.imports.domain import RowOutcome
+from app.enterprises.imports.parts.kinds import PartReading
+from app.enterprises.imports.parts.reader import leave_out_reversed
+from app.enterprises.imports.parts.taker import Key, PartTaker
+from app.enterprises.imports.row_reader import Parsed
+from app.enterprises.imports.verdict import RowVerdict, Settlement
+from app.enterprises.models import Enterprise, EnterpriseTag
+from app.enterprises.service.recording import note, subject_key
+from app.enterprises.service.records import tag_text
+from app.journal.domain import PendingEvent
+from app.journal.service import record_many
+from app.kit.bulk import insert_rows
+from app.kit.errors import NotFound
+from app.kit.i18n import _
+from app.kit.membership import one_of
+
+
+def finish(parsed: Parsed, reading: PartReading) -> None:
+    """Only the order of the days is special."""
+    leave_out_reversed(parsed, "tag", "granted_on", "expires_on")
+
+
+@dataclass(frozen=True)
+class TagTaker(PartTaker):
+    """Takes in tags."""
+
+    def key(self, firm_id: int, values: Mapping[str, Any]) -> Key:
+        """Firm and tag."""
+        return firm_id, values.get("tag")
+
+    def on_file_of(self, session: Session, ids: Collection[int], *, lock: bool) -> dict[Key, Any]:
+        """All tags of these firms."""
+        statement = select(EnterpriseTag).where(one_of(EnterpriseTag.enterprise_id, list(ids)))
+        rows = session.scalars(statement.with_for_update() if lock else statement)
+        return {(row.enterprise_id, row.tag): row for row in rows}
+
+    def write(self, session: Session, verdicts: Sequence[RowVerdict], now: datetime) -> None:
+        """Add the new tags in bulk, fill the days of the others; each row is one event with the firm's tags before and after."""
+        writing = [verdict for verdict in verdicts if verdict.values and verdict.parsed.firm is not None]
+        firms = {verdict.parsed.firm.id for verdict in writing if verdict.parsed.firm}
+        told: dict[int, dict[str, str]] = {}
+        for row in self.on_file_of(session, firms, lock=False).values() if firms else ():
+            told.setdefault(row.enterprise_id, {})[row.tag] = tag_text(row)
+        new = [self._row(verdict) for verdict in writing if verdict.outcome is RowOutcome.CREATED]
+        pending = [self._told(verdict, told, now) for verdict in writing]
+        insert_rows(session, EnterpriseTag, new)
+        if firms:
+            statement = update(Enterprise).where(one_of(Enterprise.id, list(firms))).values(updated_at=now)
+            session.execute(statement.execution_options(synchronize_session=False))
+        record_many(session, pending)
+
+    def settle(self, session: Session, settlement: Settlement) -> None:
+        """Write what a person decided about a day of a tag."""
+        tag = settlement.key.rpartition("|")[2]
+        row = session.get(EnterpriseTag, (settlement.firm_id, tag), with_for_update=True)
+        firm = session.get(Enterprise, settlement.firm_id)
+        if row is None or firm is None:
+            raise NotFound("enterprise.part.missing", _("没有找到这条记录，它可能已被移除。"))
+        name, before = settlement.field, tag_text(row)
+        require_unchanged({name: getattr(row, name)}, {name: settlement.expected})
+        setattr(row, name, stored_value(name, settlement.wanted))
+        changes = {"tags": ([before], [tag_text(row)])}
+        note(session, settlement.actor, firm, settlement.event, settlement.now, changes=changes, data=settlement.data)
+
+    def _row(self, verdict: RowVerdict) -> dict[str, Any]:
+        assert verdict.parsed.firm is not None
+        blank = {"granted_on": None, "expires_on": None}
+        return {**blank, **verdict.values, "enterprise_id": verdict.parsed.firm.id}
+
+    def _told(self, verdict: RowVerdict, told: dict[int, dict[str, str]], now: datetime) -> PendingEvent:
+        firm, tag = verdict.parsed.firm, verdict.parsed.values["tag"]
+        assert firm is not None
+        tags = told.setdefault(firm.id, {})
+        before = sorted(tags.values())
+        row = verdict.existing or EnterpriseTag(enterprise_id=firm.id, tag=tag)
+        for name, value in verdict.values.items():
+            setattr(row, name, value)
+        tags[tag] = tag_text(row)
+        changes = {"tags": (before, sorted(tags.values()))}
+        data = {"import": self.intake.run_id}
+        subject = subject_key(firm.id, firm.name, firm.region_code)
+        return PendingEvent(self.intake.actor, now, events.TAGS_CHANGED, subject, changes, data)

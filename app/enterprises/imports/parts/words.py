@@ -1,0 +1,111 @@
+"""What people write for the codes of vocabularies: code, Chinese and English name, and the usual short forms."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.reference.models import TechnicalField, Term
+
+Words = Mapping[str, Mapping[str, str]]
+
+#: Technical fields have a table of their own.
+FIELD = "field"
+_BLANKS = re.compile(r"[\s\"“”（）()]")
+_ALSO: Mapping[str, Mapping[str, str]] = {
+    "property_kind": {
+        "invention_patent": "发明 发明专利权 发明授权 授权发明 授权发明专利",
+        "utility_model": "实用新型 新型 新型专利",
+        "design_patent": "外观设计 外观 外观专利",
+        "software_copyright": "软著 软件 计算机软件著作权 软件登记 软件著作权登记",
+        "plant_variety": "植物新品种权 植物品种",
+        "crop_variety": "农作物品种 国审品种",
+        "ic_layout": "集成电路布图设计 集成电路布图 布图设计",
+    },
+    "property_state": {
+        "valid": "有权 授权 已授权 授权有效 维持 专利权维持 权利维持 存续 在有效期内",
+        "lapsed": "无效 已失效 终止 已终止 专利权终止 权利终止 届满 期限届满 过期 放弃 视为放弃 未缴年费 未缴年费专利权终止 全部无效 撤销",
+    },
+    "acquisition": {
+        "own_research": "自主研发 自主研发（含） 自研 自主 原始取得 原始获得",
+        "assignment": "受让 转让 购买 外购",
+        "merger": "并购 收购",
+    },
+    "conversion_form": {
+        "licence": "技术许可 许可使用 许可他人使用 专利许可",
+        "equity": "作价入股 技术入股 作价投资入股 折股",
+        "own_use": "自行投资实施转化 自行转化 自行投资 自主转化 自行实施转化 自行投资实施 自主实施",
+        "transfer": "技术转让 转让他人 向他人转让 专利转让",
+        "cooperation": "合作转化 合作开发 共同实施 与他人合作 与他人共同实施转化 合作实施转化",
+    },
+    "standard_level": {
+        "international": "国际",
+        "national": "国标 国家 国家级",
+        "industry": "行标 行业",
+        "local": "地标 地方 省标",
+        "group": "团标 团体 团体标准化",
+    },
+    "standard_role": {
+        "led": "主持 牵头 主导 主起草 主要起草 主持制定 牵头制定 第一起草 第一起草单位 主笔",
+        "participated": "参与 参加 参编 参与制定 参加制定 参与起草 协助",
+    },
+    "result_origin": {"acquired": "受让 受赠 并购 引进"},
+    "certificate_kind": {
+        "high-tech-enterprise": "高新技术企业 高企 高新 国家高新技术企业 高新技术企业证书 国高",
+        "technology-sme": "科技型中小企业 科小 科技中小 科技型中小 科技型中小企业入库",
+        "joint-innovation-centre": "企校联合创新中心 校企联合创新中心 联合创新中心",
+        "star-maker-space": "星创天地",
+        "maker-space": "众创空间",
+    },
+    "tag": {
+        "specialised_sme": "专精特新 专精特新企业 省级专精特新 省级专精特新中小企业",
+        "little_giant": "小巨人 专精特新小巨人 国家级专精特新小巨人 小巨人企业 专精特新小巨人企业",
+        "single_champion": "单项冠军 制造业单项冠军企业",
+        "hidden_champion": "隐形冠军 隐形冠军企业",
+        "gazelle": "瞪羚 瞪羚企业",
+        "innovative_sme": "创新型中小企业 创新型中小 创新型企业",
+        "cultivation_pool": "高企培育 高新技术企业培育库 培育库",
+    },
+    "compliance_kind": {
+        "safety_accident": "安全事故 安全生产事故 生产安全事故",
+        "quality_accident": "质量事故 产品质量事故",
+        "environmental_violation": "环保 环境 环境保护 环保违法 生态环境 环境违法行为",
+        "abnormal_operation": "经营异常 经营异常名录 异常名录",
+        "serious_dishonesty": "严重违法失信 失信 失信被执行人 严重违法失信企业名单",
+    },
+    "compliance_severity": {"major": "重大 严重 特别重大 特大", "ordinary": "一般 轻微 较轻"},
+}
+
+
+def folded(text: str) -> str:
+    """A word to compare by: half width, no blanks, quotes and brackets, small letters."""
+    return _BLANKS.sub("", unicodedata.normalize("NFKC", text)).lower()
+
+
+def load_words(session: Session, vocabularies: Iterable[str]) -> Words:
+    """By vocabulary: every word that means a code."""
+    wanted = set(vocabularies)
+    found: dict[str, dict[str, str]] = {name: {} for name in wanted}
+    for name, codes in _ALSO.items():
+        for code, words in codes.items():
+            for word in words.split():
+                found.setdefault(name, {})[folded(word)] = code
+    terms = select(Term.vocabulary, Term.code, Term.name_zh, Term.name_en).where(Term.vocabulary.in_(sorted(wanted)))
+    for vocabulary, code, zh, en in session.execute(terms):
+        found[vocabulary] |= {folded(word): code for word in (code, zh, en)}
+    if FIELD in wanted:
+        fields = select(TechnicalField.code, TechnicalField.name_zh, TechnicalField.name_en)
+        for code, zh, en in session.execute(fields.where(TechnicalField.disabled_on.is_(None))):
+            found[FIELD] |= {folded(word): code for word in (code, zh, en)}
+    return found
+
+
+def guess_code(vocabulary: str, titles: str) -> str:
+    """The code of a vocabulary that a sheet's name and titles point at, by the longest word in them; "" when none stands there."""
+    said = folded(titles)
+    if vocabulary == "certificate_kind":
+        said = said.replace("高企培育", "").replace("高新技术企业培育", "")
+    words = {folded(word): code for code, each in _ALSO.get(vocabulary, {}).items() for word in each.split()}
+    return next((words[word] for word in sorted(words, key=len, reverse=True) if len(word) > 1 and word in said), "")
