@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 from app.commissioners.models import Commissioner, ServiceAgreement
 from app.composition.slices import compose
 from app.enterprises.imports.domain import RowOutcome
-from app.enterprises.imports.mapping import SheetLayout
+from app.enterprises.imports.mapping import SheetLayout, field_of
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
+from app.enterprises.imports.registers import registers_of
 from app.enterprises.models import (
     Certificate,
     Contact,
@@ -31,11 +32,15 @@ from app.enterprises.models import (
     YearlyFigures,
 )
 from app.enterprises.part_fields import FIGURE_NAMES
+from app.incentives.domain.steps import PastState
+from app.incentives.models import PastAward
 from app.kit.db import Database, read_scope
-from app.reference.models import Region, Term
+from app.reference.models import Region
 from benchmarks.world import make_world
 
 Told = dict[str, Any]
+
+REGISTERS_HERE = registers_of(compose())
 
 #: Why a row or a cell was refused, in the words of the check; what is not named here goes by our own word.
 CAUSES = {
@@ -47,11 +52,28 @@ CAUSES = {
     "repeat.differs": "repeats-row",
     "name.other": "name-contradicts-code",
     "name.differs": "name-contradicts-code",
+    "name.taken": "name-contradicts-code",
+    "day.incomplete": "date-incomplete",
+    "day.invalid": "date-invalid",
+    "phone.length": "phone-length",
+    "property.not_granted": "not-granted",
+    "agreement.ends_before_begins": "ends-before-it-begins",
+    "agreement.programme.unknown": "unknown-programme",
     "negative": "negative-amount",
     "unread": "not-a-number",
     "unit.missing": "not-a-number",
 }
 _CODE_LENGTH = 18
+#: Told apart by the check, not refused.
+ASKED = ("conflict", "jump", "rd.exceeds")
+#: Names of the forms of conversion as the law has them.
+FORMS = {
+    "own_use": "自行投资实施转化",
+    "transfer": "技术转让",
+    "licence": "技术许可",
+    "cooperation": "合作转化",
+    "equity": "作价投资",
+}
 
 
 def main() -> None:
@@ -102,6 +124,17 @@ def dump(session: Session) -> Told:
                 "ends_on": _day(row.ends_on),
             }
             for row in session.scalars(select(ServiceAgreement))
+        ],
+        "payments": [
+            {
+                "uscc": codes[row.enterprise_id],
+                "year": row.year,
+                "scheme": row.scheme_name,
+                "yuan": _yuan(row.amount_fen),
+                "paid_on": _day(row.paid_on),
+                "state": "paid" if row.state == PastState.PAID else "not-paid",
+            }
+            for row in session.scalars(select(PastAward))
         ],
         "products": [
             {
@@ -182,13 +215,12 @@ def _rights(session: Session, codes: Mapping[int, str]) -> Iterator[Told]:
 
 
 def _conversions(session: Session, codes: Mapping[int, str]) -> Iterator[Told]:
-    forms = dict(session.execute(select(Term.code, Term.name_zh).where(Term.vocabulary == "conversion_form")).all())
     for row in session.scalars(select(Conversion)):
         yield {
             "uscc": codes[row.enterprise_id],
             "title": row.title,
             "year": row.year,
-            "form": forms.get(row.form, row.form),
+            "form": FORMS.get(row.form, row.form),
         }
 
 
@@ -208,19 +240,25 @@ def _waiting_rows(session: Session) -> Iterator[Waiting]:
 def _refusals(row: ImportRow, run: ImportRun, sheet: ImportSheet) -> Iterator[Told]:
     place = {"workbook": run.file_name, "sheet": sheet.name, "row": row.row_number}
     for reason in row.reasons:
+        if reason["code"] in ASKED:
+            continue
         if column := reason["params"].get("column"):
             year = reason["params"].get("of_year")
             head = _head(sheet, column, year)
             if head:
-                yield {**place, "scope": "cell", "field": head, "reason": _cause(reason)}
-        elif row.outcome == RowOutcome.REJECTED or reason["code"] in ("name.other", "name.differs"):
-            yield {**place, "scope": "row", "field": "", "reason": _cause(reason)}
+                yield {**place, "scope": "cell", "field": head, "reason": _cause(reason, sheet)}
+        elif row.outcome == RowOutcome.REJECTED or reason["code"] in ("name.other", "name.differs", "name.taken"):
+            yield {**place, "scope": "row", "field": "", "reason": _cause(reason, sheet)}
 
 
-def _cause(reason: Told) -> str:
+def _cause(reason: Told, sheet: ImportSheet) -> str:
     if reason["code"] == "uscc":
         text = reason["params"]["text"].strip()
         return "code-length" if len(text) != _CODE_LENGTH else "code-alphabet"
+    if reason["code"] == "name.unknown" and any(
+        fills == "uscc" for _at, _head, fills, _unit in sheet.mapping["columns"]
+    ):
+        return "code-missing"
     return CAUSES.get(reason["code"], reason["code"])
 
 
@@ -229,7 +267,8 @@ def _head(sheet: ImportSheet, field: str, year: int | None) -> str:
     layout = SheetLayout.from_json(sheet.name, sheet.register, sheet.mapping)
     for column in layout.columns:
         target = column.target
-        if target and target.field == field and target.year == year:
+        told = field_of(target, REGISTERS_HERE) if target else None
+        if target and told and target.year == year and field in (target.field, told.label):
             return column.header
     return ""
 
@@ -241,8 +280,12 @@ def _to_confirm(row: ImportRow, run: ImportRun, sheet: ImportSheet) -> Iterator[
     for reason in row.reasons[:1]:
         if reason["code"] == "uscc":
             yield {**place, "what": "uscc", "value": reason["params"]["text"]}
-        elif reason["code"].startswith("patent"):
-            yield {**place, "what": "patent-number", "value": reason["params"]["number"]}
+        elif reason["code"] == "property.check":
+            yield {
+                **place,
+                "what": "patent-number",
+                "value": reason["params"].get("number") or reason["params"]["text"],
+            }
 
 
 def _conflicts(row: ImportRow, _run: ImportRun, _sheet: ImportSheet) -> Iterator[Told]:
