@@ -8,22 +8,19 @@ from datetime import date
 from typing import Any
 
 from app.enterprises.imports.parts.words import Words, folded
-from app.enterprises.imports.row_reader import read_day, read_yes_no
+from app.enterprises.imports.row_reader import EARLIEST, read_yes_no
 from app.kit.amounts import NO_UNIT, YUAN, read_amount
 from app.kit.fields import Field, FieldKind
+from app.kit.telephones import TelephoneProblem, read_telephone
+from app.kit.written_days import DayProblem, read_written_day
 
 Read = tuple[Any, str]
 """The value, or None and the reason."""
 
 FIRST_YEAR = 1980
 _YEAR = re.compile(r"(\d{4})(年度?|-\d{1,2}(-\d{1,2})?|\.\d{1,2}(\.\d{1,2})?|/\d{1,2}(/\d{1,2})?)?")
-_INCOMPLETE = re.compile(r"(\d{4})([-/.年](\d{1,2})?月?)?|(\d{4})(\d{2})")
-_PHONE_PARTS = re.compile(r"[、/，,;；]")
-_PHONE_SIGNS = re.compile(r"[\s()\-]")
-_PHONE = re.compile(r"(?:86)?1\d{10}|0\d{9,11}|[2-8]\d{6,7}|[48]00\d{7}")
-_EXTENSION = re.compile(r"(?:转|ext\.?)\d{1,6}$", re.IGNORECASE)
 _EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
-_DASHES = str.maketrans("—–―－‐─", "------")
+_FAR = 100
 
 
 @dataclass(frozen=True)
@@ -54,35 +51,21 @@ def read_cell(field: Field, text: str, unit: str, tables: CellTables) -> Read:
 
 
 def read_full_day(text: str, today: date, *, coming: bool = False) -> Read:
-    """A day of the calendar; a month or year alone is incomplete, one that does not exist is invalid."""
-    limit = date(today.year + 100, 12, 31) if coming else today
-    plain = unicodedata.normalize("NFKC", text).strip()
-    day = read_day(plain, today=limit)
-    if day is not None:
-        return day, ""
-    if found := _INCOMPLETE.fullmatch(plain.rstrip("日")):
-        month = found[3] or found[5]
-        return None, "day.incomplete" if month is None or 1 <= int(month) <= 12 else "day.invalid"
-    if (later := read_day(plain, today=date(today.year + 100, 12, 31))) is not None and later > today:
-        return None, "day.future"
-    return None, "day.invalid"
+    """A day of the calendar, not after today unless it is `coming`."""
+    found = read_written_day(text)
+    if found.day is None:
+        return None, "day.incomplete" if found.problem is DayProblem.INCOMPLETE else "day.invalid"
+    if found.day < EARLIEST or found.day.year > today.year + _FAR:
+        return None, "day.invalid"
+    return (found.day, "") if coming or found.day <= today else (None, "day.future")
 
 
 def read_phone(text: str) -> Read:
     """A telephone number, or several; a number that is too short or too long is none."""
-    plain = unicodedata.normalize("NFKC", text.translate(_DASHES)).strip()
-    parts = [part.strip() for part in _PHONE_PARTS.split(plain) if part.strip()]
-    numbers = [_PHONE_SIGNS.sub("", _EXTENSION.sub("", part)).removeprefix("+") for part in parts]
-    if not all(number.isdigit() for number in numbers) or not numbers:
-        return None, "phone.invalid"
-    if not all(_PHONE.fullmatch(number) for number in numbers):
-        return None, "phone.length"
-    return "、".join(_spelled(part, number) for part, number in zip(parts, numbers, strict=True)), ""
-
-
-def _spelled(part: str, number: str) -> str:
-    """A mobile number without its blanks; a landline keeps the dash behind its area code."""
-    return number if number.startswith("1") else re.sub(r"\s", "", part)
+    found = read_telephone(text)
+    if found.problem is None:
+        return found.number, ""
+    return None, "phone.length" if found.problem is TelephoneProblem.LENGTH else "phone.invalid"
 
 
 def _one_line(text: str, field: Field) -> str:
