@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.commissioners.models import Commissioner, ServiceAgreement
 from app.composition.slices import compose
 from app.enterprises.imports.domain import RowOutcome
-from app.enterprises.imports.mapping import SheetLayout, field_of
+from app.enterprises.imports.mapping import SheetMapping, field_of
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
 from app.enterprises.imports.registers import registers_of
 from app.enterprises.models import (
@@ -264,7 +264,7 @@ def _cause(reason: Told, sheet: ImportSheet) -> str:
 
 def _head(sheet: ImportSheet, field: str, year: int | None) -> str:
     """The head of the column that the reason speaks of."""
-    layout = SheetLayout.from_json(sheet.name, sheet.register, sheet.mapping)
+    layout = SheetMapping.from_json(sheet.name, sheet.register, sheet.mapping)
     for column in layout.columns:
         target = column.target
         told = field_of(target, REGISTERS_HERE) if target else None

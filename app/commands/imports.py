@@ -18,14 +18,14 @@ from app.config import Settings
 from app.enterprises.imports.domain import ImportKind, ImportState, RowOutcome
 from app.enterprises.imports.fields import UNIT_LABELS
 from app.enterprises.imports.jobs import KINDS
-from app.enterprises.imports.mapping import Registers, SheetLayout, field_of
+from app.enterprises.imports.mapping import Registers, SheetMapping, field_of
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
 from app.enterprises.imports.queries import count_texts_and_unplaced, list_rows
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.registers import registers_of
 from app.enterprises.imports.returned_rows import hand_back
 from app.enterprises.imports.runner import chosen_sheets, counts_of
-from app.enterprises.imports.sheets import GuessedSheet, Reading, allowed, guess_sheets
+from app.enterprises.imports.sheets import GuessedSheet, ReadingHints, allowed, guess_sheets
 from app.enterprises.imports.staging import StagedFile, abandon, find_unfinished, require_told, sheets_of, stage, start
 from app.jobs.domain import JobState, this_process
 from app.jobs.models import Job
@@ -97,7 +97,7 @@ def import_workbook(
     accept_unconfirmed: Accept = False,
 ) -> None:
     """Take whole workbooks in: each sheet is understood by its head, shown, and taken in when you agree."""
-    reading = Reading(_unit(unit), tuple(sheet or ()), header_row, _pairs(map_ or []))
+    reading = ReadingHints(_unit(unit), tuple(sheet or ()), header_row, _pairs(map_ or []))
     totals: Counter[str] = Counter()
     for file in files:
         totals.update(_import(_Order(file, ImportKind.WORKBOOK, accept_unconfirmed, reading, agreed=yes)))
@@ -118,7 +118,7 @@ def import_figures(
     unit: Unit = "",
 ) -> None:
     """Take yearly figures in; a column of money whose unit is written nowhere needs --unit."""
-    _import(_Order(file, ImportKind.FIGURES, accept_unconfirmed, Reading(_unit(unit))))
+    _import(_Order(file, ImportKind.FIGURES, accept_unconfirmed, ReadingHints(_unit(unit))))
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class _Order:
     file: Path
     kind: ImportKind
     accept_unconfirmed: bool
-    reading: Reading = field(default_factory=Reading)
+    reading: ReadingHints = field(default_factory=ReadingHints)
     agreed: bool = True
 
     def sheets(self, registers: Registers) -> list[GuessedSheet]:
@@ -267,7 +267,7 @@ def _tell_sheet(sheet: ImportSheet, registers: Registers) -> None:
         why = _("隐藏的工作表") if sheet.hidden else _("没有识别出内容")
         typer.echo(_("没有读取的工作表：%(sheets)s") % {"sheets": f"{sheet.name}（{why}）"})
         return
-    layout = SheetLayout.from_json(sheet.name, sheet.register, sheet.mapping)
+    layout = SheetMapping.from_json(sheet.name, sheet.register, sheet.mapping)
     if sheet.name:
         typer.echo(
             _("工作表“%(name)s”：%(register)s") % {"name": sheet.name, "register": _(registers[sheet.register].label)}

@@ -7,10 +7,10 @@ from pathlib import Path
 from sqlalchemy import select
 
 from app.enterprises.imports.domain import ImportKind, RowOutcome
-from app.enterprises.imports.mapping import SheetLayout
+from app.enterprises.imports.mapping import SheetMapping
 from app.enterprises.imports.models import ImportRow, ImportRun
 from app.enterprises.imports.runner import counts_of
-from app.enterprises.imports.sheets import AS_GUESSED, Reading, allowed, guess_sheets
+from app.enterprises.imports.sheets import AS_GUESSED, ReadingHints, allowed, guess_sheets
 from app.enterprises.imports.staging import StagedFile, stage, start
 from app.enterprises.models import Enterprise
 from app.jobs.domain import JobState
@@ -26,11 +26,11 @@ from tests.support.house import HOUSE
 NOW = datetime(2021, 6, 30, 2, 0, tzinfo=UTC)
 
 
-def guessed(path: Path, kind: ImportKind = ImportKind.ENTERPRISES, told: Reading = AS_GUESSED) -> SheetLayout:
+def guessed(path: Path, kind: ImportKind = ImportKind.ENTERPRISES, told: ReadingHints = AS_GUESSED) -> SheetMapping:
     """The reading of the first sheet that would be taken in."""
     sheets = guess_sheets(open_table(path), allowed(HOUSE, kind), told)
     sheet = next(each for each in sheets if each.chosen)
-    return SheetLayout.from_json(sheet.name, sheet.register, sheet.mapping)
+    return SheetMapping.from_json(sheet.name, sheet.register, sheet.mapping)
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.enterprises.imports.registers import ImportedRegister, Intake
+from app.enterprises.imports.registers import ImportedRegister, IntakeContext
 from app.enterprises.imports.row_reader import SourceRow
-from app.enterprises.imports.verdict import RowVerdict, Settlement, Taker
+from app.enterprises.imports.verdict import RowVerdict, SettledDifference, Taker
 from app.enterprises.models import Enterprise
 from app.kit.actor import Actor, ActorKind, Role
 
@@ -30,7 +30,7 @@ class Hand:
     def taker(self) -> Taker:
         """Opened anew, as for each run."""
         prefix = self.actor.region_prefix
-        return self.register.open(self.session, Intake(self.actor, 7, date(2026, 6, 30), prefix=prefix))
+        return self.register.open(self.session, IntakeContext(self.actor, 7, date(2026, 6, 30), prefix=prefix))
 
     def source(self, row: Mapping[str, str], number: int = 1) -> SourceRow:
         """The row as the runner reads it."""
@@ -58,7 +58,7 @@ class Hand:
         firm = verdict.parsed.firm
         self.taker.settle(
             self.session,
-            Settlement(
+            SettledDifference(
                 actor=self.actor,
                 now=NOW,
                 firm_id=firm.id if firm else None,

@@ -33,9 +33,9 @@ from app.commissioners.queries import list_programmes
 from app.commissioners.service.people import subject_of
 from app.enterprises.imports.domain import RowOutcome
 from app.enterprises.imports.reasons import RowReason
-from app.enterprises.imports.registers import Given, ImportedRegister, Intake
+from app.enterprises.imports.registers import GivenField, ImportedRegister, IntakeContext
 from app.enterprises.imports.row_reader import Parsed, SourceRow
-from app.enterprises.imports.verdict import RowVerdict, Settlement, rejected, undecided
+from app.enterprises.imports.verdict import RowVerdict, SettledDifference, rejected, undecided
 from app.enterprises.models import Enterprise
 from app.journal.domain import Change, PendingEvent, plain
 from app.journal.service import record_many
@@ -82,7 +82,7 @@ class AgreementTaker:
     """Takes in agreements, and the experts whom their rows name with their unit and whom nobody knows yet."""
 
     tables: WordTables
-    intake: Intake
+    intake: IntakeContext
 
     def key_of(self, source: SourceRow) -> str:
         """Firm, expert, unit, and the number, else programme and first day."""
@@ -123,7 +123,7 @@ class AgreementTaker:
         touched = {_expert(verdict).on_file: None for verdict in (*new, *changed)}
         update_experts(session, [(row, {}) for row in touched if row is not None], now)
 
-    def settle(self, session: Session, settlement: Settlement) -> None:
+    def settle(self, session: Session, settlement: SettledDifference) -> None:
         """Write what a person decided about one column, under the rules of a correction by hand."""
         agreement = self._settled(session, settlement)
         if agreement.ended_on is not None:
@@ -150,7 +150,7 @@ class AgreementTaker:
         record_many(session, [event])
         agreement.commissioner.updated_at = settlement.now
 
-    def _settled(self, session: Session, settlement: Settlement) -> ServiceAgreement:
+    def _settled(self, session: Session, settlement: SettledDifference) -> ServiceAgreement:
         """The agreement that a kept row was about."""
         _firm, name, unit, told = settlement.key.split("|", 3)
         expert = find_expert(session, self.intake, name, unit)
@@ -309,7 +309,7 @@ def _choices(session: Session) -> Sequence[tuple[str, str]]:
     return [(row.code, row.name["zh"]) for row in list_programmes(session)]
 
 
-def _open(session: Session, intake: Intake) -> AgreementTaker:
+def _open(session: Session, intake: IntakeContext) -> AgreementTaker:
     return AgreementTaker(load_word_tables(session), intake)
 
 
@@ -319,5 +319,5 @@ AGREEMENTS = ImportedRegister(
     AGREEMENT,
     ("服务协议", "服务企业协议", "专员与协议", "协议台账", "专员协议", "特派员协议", "服务企业台账", "科技副总"),
     _open,
-    given=(Given("programme", _choices),),
+    given=(GivenField("programme", _choices),),
 )

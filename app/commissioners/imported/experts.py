@@ -14,7 +14,7 @@ from app.commissioners.models import Commissioner
 from app.commissioners.service.people import PERSONAL
 from app.enterprises.domain.names import normalise_name, person_pinyin
 from app.enterprises.imports.reasons import RowReason
-from app.enterprises.imports.registers import Intake
+from app.enterprises.imports.registers import IntakeContext
 from app.journal.domain import Change, PendingEvent, SubjectKey
 from app.journal.service import record_many
 from app.kit.bulk import insert_numbered
@@ -70,7 +70,7 @@ class ExpertIndex:
         return made
 
 
-def load_experts(session: Session, intake: Intake, names: Iterable[str], *, lock: bool) -> ExpertIndex:
+def load_experts(session: Session, intake: IntakeContext, names: Iterable[str], *, lock: bool) -> ExpertIndex:
     """The experts on file who bear these names, in one statement; `lock` keeps others from writing their agreements meanwhile."""
     index = ExpertIndex(intake.prefix)
     spoken = {person_pinyin(name)[:300] for name in names}
@@ -87,13 +87,13 @@ def load_experts(session: Session, intake: Intake, names: Iterable[str], *, lock
     return index
 
 
-def find_expert(session: Session, intake: Intake, name: str, unit: str) -> Commissioner | None:
+def find_expert(session: Session, intake: IntakeContext, name: str, unit: str) -> Commissioner | None:
     """The active expert of this name and unit, locked, for a decision about what a row said of it."""
     found = load_experts(session, intake, [name], lock=True).find(name, unit)
     return found.on_file if isinstance(found, ExpertRecord) else None
 
 
-def put_on_file(session: Session, intake: Intake, records: Sequence[ExpertRecord], now: datetime) -> None:
+def put_on_file(session: Session, intake: IntakeContext, records: Sequence[ExpertRecord], now: datetime) -> None:
     """Insert the new experts, each with its event; sets their ids."""
     new = [each for each in records if each.id is None]
     rows = [_row(each, now) for each in new]
@@ -132,7 +132,7 @@ def _row(record: ExpertRecord, now: datetime) -> dict[str, Any]:
     }
 
 
-def _created(record: ExpertRecord, intake: Intake, now: datetime) -> PendingEvent:
+def _created(record: ExpertRecord, intake: IntakeContext, now: datetime) -> PendingEvent:
     said = {"name": record.name} | {name: record.values.get(name) for name in _EMPTY}
     changes, private = parted({name: (None, value) for name, value in said.items() if value})
     data = {"import": intake.run_id, "id": record.id, "note": record.name}

@@ -24,9 +24,9 @@ from app.commissioners.models import Commissioner
 from app.commissioners.service.people import subject_of
 from app.enterprises.imports.domain import RowOutcome
 from app.enterprises.imports.reasons import RowReason
-from app.enterprises.imports.registers import ImportedRegister, Intake
+from app.enterprises.imports.registers import ImportedRegister, IntakeContext
 from app.enterprises.imports.row_reader import Parsed, SourceRow
-from app.enterprises.imports.verdict import RowVerdict, Settlement, rejected, undecided
+from app.enterprises.imports.verdict import RowVerdict, SettledDifference, rejected, undecided
 from app.journal.domain import PendingEvent, plain
 from app.journal.service import record_many
 from app.kit.errors import Conflict, NotFound
@@ -40,7 +40,7 @@ class PersonTaker:
     """Takes in experts; what a person set stands, since an expert's record keeps no word of where its values came from."""
 
     tables: WordTables
-    intake: Intake
+    intake: IntakeContext
 
     def key_of(self, source: SourceRow) -> str:
         """Name and unit."""
@@ -67,7 +67,7 @@ class PersonTaker:
             if record := verdict.parsed.values.get("record"):
                 verdict.target_id = record.id
 
-    def settle(self, session: Session, settlement: Settlement) -> None:
+    def settle(self, session: Session, settlement: SettledDifference) -> None:
         """Write what a person decided about one column."""
         name, _bar, unit = settlement.key.partition("|")
         expert = find_expert(session, self.intake, name, unit)
@@ -146,7 +146,7 @@ def _compare(parsed: Parsed, row: Commissioner) -> RowVerdict:
     return verdict
 
 
-def _open(session: Session, intake: Intake) -> PersonTaker:
+def _open(session: Session, intake: IntakeContext) -> PersonTaker:
     return PersonTaker(load_word_tables(session), intake)
 
 

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.enterprises.imports.domain import RowOutcome
-from app.enterprises.imports.entries import Entry, RowReading, SheetRow, verdicts_of
+from app.enterprises.imports.entries import Entry, ReadRow, RowReading, verdicts_of
 from app.enterprises.imports.firm_finder import find_codes, find_firms
 from app.enterprises.imports.reasons import RowReason
-from app.enterprises.imports.registers import FIRM, Intake
+from app.enterprises.imports.registers import FIRM, IntakeContext
 from app.enterprises.models import Enterprise
 from app.kit.membership import one_of
 
@@ -31,7 +31,7 @@ _WEIGHT = (
 class RowResult:
     """What becomes of a row as a whole. `differences` and `changes` are by field, outside the firm's own with their record."""
 
-    row: SheetRow
+    row: ReadRow
     outcome: RowOutcome
     reasons: list[RowReason]
     target_id: int | None
@@ -48,10 +48,10 @@ class BatchTaking:
 
     session: Session
     reading: RowReading
-    intake: Intake
+    intake: IntakeContext
     now: datetime | None
 
-    def take(self, rows: Sequence[SheetRow]) -> list[RowResult]:
+    def take(self, rows: Sequence[ReadRow]) -> list[RowResult]:
         """What becomes of each row; written, unless it is only looked at."""
         sound = [row for row in rows if not row.refusals]
         if any(entry.register == FIRM for entry in self.reading.layout.entries) or self._about_firms:
@@ -67,7 +67,7 @@ class BatchTaking:
     def _about_firms(self) -> bool:
         return self.reading.registers[self.reading.layout.register].about_firm
 
-    def _find_codes(self, rows: Sequence[SheetRow]) -> None:
+    def _find_codes(self, rows: Sequence[ReadRow]) -> None:
         find_codes(self.session, [row.firm for row in rows], prefix=self.intake.prefix)
         for row in rows:
             code = row.firm.source.texts["uscc"]
@@ -76,7 +76,7 @@ class BatchTaking:
                     entry.parsed.source.texts["uscc"] = code
                     entry.parsed = entry.taker.parse(entry.parsed.source)
 
-    def _take_firms(self, rows: Sequence[SheetRow]) -> None:
+    def _take_firms(self, rows: Sequence[ReadRow]) -> None:
         """Register and change the firms themselves; a firm that a batch names twice is taken a second time after the first."""
         for wave in _waves(rows) if self.now else [list(rows)]:
             entries = [row.own for row in wave if row.own is not None]
@@ -86,7 +86,7 @@ class BatchTaking:
         if self.now is not None:
             self._load_new(rows)
 
-    def _tell_firm(self, row: SheetRow, entry: Entry) -> None:
+    def _tell_firm(self, row: ReadRow, entry: Entry) -> None:
         """What follows for the rest of the row from what became of its firm."""
         verdict = entry.verdict
         assert verdict is not None
@@ -101,7 +101,7 @@ class BatchTaking:
                 id=-row.number, uscc=verdict.parsed.key, name=verdict.parsed.name, region_code=""
             )
 
-    def _load_new(self, rows: Sequence[SheetRow]) -> None:
+    def _load_new(self, rows: Sequence[ReadRow]) -> None:
         """The firms that were just registered, where the rows say more about them."""
         if not any(row.entries for row in rows):
             return
@@ -112,7 +112,7 @@ class BatchTaking:
             assert row.own is not None and row.own.verdict is not None
             row.firm.firm = found.get(row.own.verdict.target_id or 0)
 
-    def _find_firms(self, rows: Sequence[SheetRow]) -> None:
+    def _find_firms(self, rows: Sequence[ReadRow]) -> None:
         find_firms(
             self.session,
             [row.firm for row in rows],
@@ -120,7 +120,7 @@ class BatchTaking:
             confirmed=bool(self.intake.confirmation),
         )
 
-    def _take_register(self, rows: Sequence[SheetRow], register: str) -> None:
+    def _take_register(self, rows: Sequence[ReadRow], register: str) -> None:
         entries = []
         for row in rows:
             for entry in row.entries:
@@ -141,7 +141,7 @@ class BatchTaking:
             taker.write(self.session, verdicts, self.now)
 
 
-def combined(row: SheetRow) -> RowResult:
+def combined(row: ReadRow) -> RowResult:
     """What becomes of a row, from what becomes of its records."""
     key, name = _identity(row)
     firm_id = row.firm.firm.id if row.firm.firm is not None and row.firm.firm.id > 0 else None
@@ -176,7 +176,7 @@ def difference_name(entry: Entry, field_name: str) -> str:
     return f"{entry.layout.register}.{field_name}" + (f"@{entry.layout.year}" if entry.layout.year else "")
 
 
-def _identity(row: SheetRow) -> tuple[str, str]:
+def _identity(row: ReadRow) -> tuple[str, str]:
     """What the row is about, as it is kept: by its firm's code where that was found, and its firm's name."""
     own = [entry.taker.key_of(entry.parsed.source) for entry in row.entries[:1]]
     code = row.firm.key
@@ -186,13 +186,13 @@ def _identity(row: SheetRow) -> tuple[str, str]:
     return key, row.firm.name or (row.entries[0].parsed.name if row.entries else "")
 
 
-def _waves(rows: Sequence[SheetRow]) -> Iterator[list[SheetRow]]:
+def _waves(rows: Sequence[ReadRow]) -> Iterator[list[ReadRow]]:
     """The rows in turns of which none names a firm twice."""
     left = list(rows)
     while left:
         seen: set[str] = set()
-        wave: list[SheetRow] = []
-        rest: list[SheetRow] = []
+        wave: list[ReadRow] = []
+        rest: list[ReadRow] = []
         for row in left:
             (rest if row.firm.key and row.firm.key in seen else wave).append(row)
             seen.add(row.firm.key)

@@ -13,13 +13,13 @@ from app.enterprises.imports.batch import BatchTaking, RowResult
 from app.enterprises.imports.difference_text import shown_differences
 from app.enterprises.imports.domain import RowDecision, RowOutcome
 from app.enterprises.imports.entries import RowReading
-from app.enterprises.imports.mapping import USCC, Target
+from app.enterprises.imports.mapping import USCC, ColumnTarget
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
 from app.enterprises.imports.reasons import CONTRADICTED, NAME_WAITS
-from app.enterprises.imports.registers import Intake
+from app.enterprises.imports.registers import IntakeContext
 from app.enterprises.imports.row_reader import SourceRow
 from app.enterprises.imports.sheets import reading_of
-from app.enterprises.imports.verdict import Settlement
+from app.enterprises.imports.verdict import SettledDifference
 from app.journal.domain import SubjectKey
 from app.journal.service import record
 from app.kit.actor import Actor
@@ -137,11 +137,11 @@ def undo(desk: Deciding, field: str) -> None:
 
 def _neither_stands(row: ImportRow, name: str) -> bool:
     """Whether one import told two values for the field, so that it was left empty."""
-    field = Target.parse(name).field
+    field = ColumnTarget.parse(name).field
     return any(kept["code"] == CONTRADICTED and kept["params"]["column"] == field for kept in row.reasons)
 
 
-def _reading(desk: Deciding, confirmation: str = "") -> tuple[RowReading, Intake]:
+def _reading(desk: Deciding, confirmation: str = "") -> tuple[RowReading, IntakeContext]:
     """How the row was read, for reading it once more."""
     sheet = desk.session.get_one(ImportSheet, (desk.run.id, desk.row.sheet))
     day = today(desk.now)
@@ -178,14 +178,14 @@ def _decided(desk: Deciding, decision: RowDecision, note_text: str) -> None:
 
 def _swap(desk: Deciding, name: str, *, expected: Any, wanted: Any, event: str, by_hand: bool) -> None:
     """Write `wanted` where `expected` stands. Raises Conflict when something else stands there meanwhile."""
-    target = Target.parse(name)
+    target = ColumnTarget.parse(name)
     reading, _intake = _reading(desk)
     row = reading.read(Row(desk.row.row_number, desk.row.cells))
     entries = [entry for entry in (row.own, *row.entries) if entry is not None]
     entry = next(e for e in entries if (e.layout.register, e.layout.year) == (target.register, target.year))
     entry.taker.settle(
         desk.session,
-        Settlement(
+        SettledDifference(
             actor=desk.actor,
             now=desk.now,
             firm_id=desk.row.target_id,

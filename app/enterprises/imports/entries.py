@@ -8,7 +8,7 @@ from typing import Any
 
 from app.enterprises.domain.names import normalise_name
 from app.enterprises.domain.uscc import normalise
-from app.enterprises.imports.mapping import NAME, USCC, EntryLayout, SheetLayout, Target
+from app.enterprises.imports.mapping import NAME, USCC, ColumnTarget, EntryLayout, SheetMapping
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.registers import FIRM, ImportedRegister
 from app.enterprises.imports.row_reader import Parsed, SourceRow, cell_text, read_uscc, row_problem
@@ -33,7 +33,7 @@ class Entry:
 
 
 @dataclass(slots=True)
-class SheetRow:
+class ReadRow:
     """One row. `firm` is what it says of which firm it is about; `own` its firm's record where the sheet may register firms.
 
     `key` is what the row is about, for finding repeats; "" when it cannot be told.
@@ -53,12 +53,12 @@ class SheetRow:
 class RowReading:
     """How the rows of one sheet are read: its layout, and who takes each register's part in."""
 
-    layout: SheetLayout
+    layout: SheetMapping
     registers: Mapping[str, ImportedRegister]
     takers: Mapping[str, Taker]
     fixed_width: bool = True
 
-    def read(self, row: Row, block: int = 0) -> SheetRow:
+    def read(self, row: Row, block: int = 0) -> ReadRow:
         """The row, cell by cell."""
         problem = row_problem(row, self._width, fixed=self.fixed_width)
         cells = [] if row.broken else row.cells
@@ -76,7 +76,7 @@ class RowReading:
             else:
                 entries.append(entry)
         key = "" if problem else self.key_of(row)
-        return SheetRow(row.number, row.cells, firm, own, entries, key, block)
+        return ReadRow(row.number, row.cells, firm, own, entries, key, block)
 
     def key_of(self, row: Row) -> str:
         """What the row is about, without reading the rest of it; "" when that cannot be told."""
@@ -105,7 +105,7 @@ class RowReading:
         """What the sheet tells once, by register and field."""
         found: dict[str, dict[str, str]] = {}
         for name, value in self.layout.given.items():
-            target = Target.parse(name)
+            target = ColumnTarget.parse(name)
             found.setdefault(target.register, {})[target.field] = value
         return found
 
@@ -164,7 +164,7 @@ def digest(text: str) -> bytes:
     return hashlib.blake2b(text.encode(), digest_size=_DIGEST).digest()
 
 
-def verdicts_of(row: SheetRow) -> Iterator[tuple[Entry, RowVerdict]]:
+def verdicts_of(row: ReadRow) -> Iterator[tuple[Entry, RowVerdict]]:
     """The entries of the row that were decided, the firm's own first."""
     for entry in (row.own, *row.entries):
         if entry is not None and entry.verdict is not None:

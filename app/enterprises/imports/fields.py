@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from app.enterprises.fields import ENTERPRISE
 from app.enterprises.imports.domain import ImportKind
-from app.enterprises.imports.shapes.heading_text import PEOPLE
+from app.enterprises.imports.shapes.head_text import PEOPLE
 from app.enterprises.part_fields import FIGURES
 from app.kit.fields import FieldKind, FieldTable
 from app.kit.i18n import N_

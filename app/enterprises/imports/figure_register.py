@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from app.enterprises.imports.fields import YEARLY_FIELDS
 from app.enterprises.imports.figure_reader import load_figure_tables
 from app.enterprises.imports.figures import FigureTaker
-from app.enterprises.imports.registers import FIGURES, Given, ImportedRegister, Intake, list_terms_to_choose
+from app.enterprises.imports.registers import FIGURES, GivenField, ImportedRegister, IntakeContext, list_terms_to_choose
 from app.kit.i18n import N_
 
 _WORDS = {
@@ -29,7 +29,7 @@ def guess_year(titles: str) -> str:
     return years.pop() if len(years) == 1 else ""
 
 
-def open_figures(session: Session, intake: Intake) -> FigureTaker:
+def open_figures(session: Session, intake: IntakeContext) -> FigureTaker:
     """Who takes yearly figures in."""
     return FigureTaker(load_figure_tables(session, this_year=intake.today.year), intake)
 
@@ -41,8 +41,8 @@ REGISTER = ImportedRegister(
     ("年度数据", "经营数据", "经营情况", "财务数据", "统计年报", "研发投入", "补报数据", "企业数据"),
     open_figures,
     given=(
-        Given("basis", list_terms_to_choose("figure_basis"), guess_basis, default="STAT"),
-        Given("year", lambda _session: (), guess_year),
+        GivenField("basis", list_terms_to_choose("figure_basis"), guess_basis, default="STAT"),
+        GivenField("year", lambda _session: (), guess_year),
     ),
     circumstances=("year", "basis", "source"),
 )

@@ -13,9 +13,9 @@ from app.enterprises.imports.domain import RowOutcome
 from app.enterprises.imports.figure_jumps import note_jumps
 from app.enterprises.imports.figure_reader import FigureTables, figures_key, parse_figures
 from app.enterprises.imports.reasons import CONTRADICTED, RowReason
-from app.enterprises.imports.registers import Intake
+from app.enterprises.imports.registers import IntakeContext
 from app.enterprises.imports.row_reader import Parsed, SourceRow
-from app.enterprises.imports.verdict import RowVerdict, Settlement, rejected, undecided
+from app.enterprises.imports.verdict import RowVerdict, SettledDifference, rejected, undecided
 from app.enterprises.models import Enterprise, YearlyFigures
 from app.enterprises.part_fields import FIGURE_NAMES
 from app.enterprises.service.recording import note, subject_key
@@ -38,7 +38,7 @@ class FigureTaker:
     """Takes in yearly figures of firms on file."""
 
     tables: FigureTables
-    intake: Intake
+    intake: IntakeContext
 
     def key_of(self, source: SourceRow) -> str:
         """Firm, year, basis and source as the row writes them."""
@@ -65,7 +65,7 @@ class FigureTaker:
             session.execute(statement.execution_options(synchronize_session=False))
         record_many(session, pending)
 
-    def settle(self, session: Session, settlement: Settlement) -> None:
+    def settle(self, session: Session, settlement: SettledDifference) -> None:
         """Write what a person decided about a figure. A contradiction inside one import left it empty; the person's word counts as theirs."""
         firm = session.get(Enterprise, settlement.firm_id)
         row = _row_of_key(session, settlement)
@@ -224,7 +224,7 @@ def _set_by_hand(row: YearlyFigures, name: str, value: int | None, now: datetime
     row.updated_at = now
 
 
-def _row_of_key(session: Session, settlement: Settlement) -> YearlyFigures | None:
+def _row_of_key(session: Session, settlement: SettledDifference) -> YearlyFigures | None:
     _code, year, basis, source = settlement.key.split("|")
     wanted = select(YearlyFigures).filter_by(
         enterprise_id=settlement.firm_id, year=int(year), basis=basis, source=source

@@ -20,9 +20,9 @@ from app.enterprises.imports.firm_reader import FirmTables, load_tables, parse_f
 from app.enterprises.imports.models import ImportRow
 from app.enterprises.imports.name_check import NameCheck, check_names, check_new_names
 from app.enterprises.imports.reasons import RowReason
-from app.enterprises.imports.registers import FIRM, ImportedRegister, Intake
+from app.enterprises.imports.registers import FIRM, ImportedRegister, IntakeContext
 from app.enterprises.imports.row_reader import Parsed, SourceRow
-from app.enterprises.imports.verdict import RowVerdict, Settlement, rejected
+from app.enterprises.imports.verdict import RowVerdict, SettledDifference, rejected
 from app.enterprises.models import Enterprise, FormerName
 from app.enterprises.service.editing import add_former_names, change_fields
 from app.enterprises.service.recording import note, snapshot
@@ -49,7 +49,7 @@ class FirmTaker:
     """Takes in the firms themselves, by code."""
 
     tables: FirmTables
-    intake: Intake
+    intake: IntakeContext
 
     def key_of(self, source: SourceRow) -> str:
         """The code, normalised."""
@@ -84,7 +84,7 @@ class FirmTaker:
             if verdict.existing is not None:
                 self._change(session, verdict, now, data)
 
-    def settle(self, session: Session, settlement: Settlement) -> None:
+    def settle(self, session: Session, settlement: SettledDifference) -> None:
         """Write what a person decided about a field; a capital has four parts."""
         firm = session.get(Enterprise, settlement.firm_id, with_for_update=True)
         if firm is None:
@@ -228,7 +228,7 @@ def _refused(session: Session, codes: Sequence[str]) -> dict[str, str]:
     return dict(session.execute(statement).all())
 
 
-def _open(session: Session, intake: Intake) -> FirmTaker:
+def _open(session: Session, intake: IntakeContext) -> FirmTaker:
     return FirmTaker(load_tables(session, prefix=intake.prefix, today=intake.today), intake)
 
 

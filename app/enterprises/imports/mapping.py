@@ -19,7 +19,7 @@ Registers = Mapping[str, ImportedRegister]
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class ColumnTarget:
     """What a column fills: a field of a register, where the head names a year of that year."""
 
     register: str
@@ -31,7 +31,7 @@ class Target:
         return name if self.year is None else f"{name}@{self.year}"
 
     @classmethod
-    def parse(cls, text: str) -> "Target":
+    def parse(cls, text: str) -> "ColumnTarget":
         """As it was written by `str`. Raises Invalid for what never was."""
         name, _at, year = text.partition("@")
         register, dot, code = name.rpartition(".")
@@ -51,9 +51,9 @@ class MappedColumn:
     samples: tuple[str, ...] = ()
 
     @property
-    def target(self) -> Target | None:
+    def target(self) -> ColumnTarget | None:
         """The field it fills."""
-        return None if self.fills in (IGNORED, REASON) else Target.parse(self.fills)
+        return None if self.fills in (IGNORED, REASON) else ColumnTarget.parse(self.fills)
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class EntryLayout:
 
 
 @dataclass(frozen=True)
-class SheetLayout:
+class SheetMapping:
     """Where the table of a sheet stands, which register its rows are about, and what its columns mean.
 
     `header` are the first and last row of its head; `given` is what the sheet tells once for all rows, by target.
@@ -119,7 +119,9 @@ class SheetLayout:
         """What has to be told and is not: required fields of the register, and what says which firm a row is about."""
         register = registers[self.register]
         told = {t.field for _column, t in self._filling(self.register)}
-        told |= {Target.parse(name).field for name in self.given if Target.parse(name).register == self.register}
+        told |= {
+            ColumnTarget.parse(name).field for name in self.given if ColumnTarget.parse(name).register == self.register
+        }
         if any(t.year is not None for _column, t in self._filling(self.register)):
             told.add("year")
         lacking = tuple(code for code in register.required if code not in told)
@@ -144,7 +146,7 @@ class SheetLayout:
         }
 
     @classmethod
-    def from_json(cls, sheet: str, register: str, kept: Mapping[str, Any]) -> "SheetLayout":
+    def from_json(cls, sheet: str, register: str, kept: Mapping[str, Any]) -> "SheetMapping":
         """As it was kept."""
         first, last = kept["header"]
         columns = tuple(MappedColumn(*column) for column in kept["columns"])
@@ -157,7 +159,7 @@ class SheetLayout:
         main = [self.register] if self.register != FIRM and self.register in filled else []
         return tuple(dict.fromkeys([*firm, *main, *(each for each in filled if each != FIRM)]))
 
-    def _filling(self, register: str) -> Iterator[tuple[MappedColumn, Target]]:
+    def _filling(self, register: str) -> Iterator[tuple[MappedColumn, ColumnTarget]]:
         for column in self.columns:
             target = column.target
             if target is not None and target.register == register:
@@ -169,7 +171,7 @@ def _entry(register: str, year: int | None, columns: Mapping[str, MappedColumn])
     return EntryLayout(register, year, filling, {code: column.unit for code, column in columns.items()})
 
 
-def field_of(target: Target, registers: Registers) -> ImportField | None:
+def field_of(target: ColumnTarget, registers: Registers) -> ImportField | None:
     """The field that a column fills, as its register tells it."""
     register = registers.get(target.register)
     return next((each for each in register.fields if each.code == target.field), None) if register else None
@@ -181,7 +183,7 @@ def lacks_unit(column: MappedColumn, registers: Registers) -> bool:
     return bool(found and found.needs_unit and column.unit != IN_CELLS and not unit_of(column.unit))
 
 
-def with_unit(layout: SheetLayout, registers: Registers, unit: str) -> SheetLayout:
+def with_unit(layout: SheetMapping, registers: Registers, unit: str) -> SheetMapping:
     """The layout with `unit` for every column of money whose unit is not written; "" leaves them."""
     if not unit:
         return layout
@@ -190,15 +192,15 @@ def with_unit(layout: SheetLayout, registers: Registers, unit: str) -> SheetLayo
 
 
 def remap(
-    layout: SheetLayout, registers: Registers, chosen: Mapping[int, str], units: Mapping[int, str]
-) -> SheetLayout:
+    layout: SheetMapping, registers: Registers, chosen: Mapping[int, str], units: Mapping[int, str]
+) -> SheetMapping:
     """The layout with the person's choice of target and unit per column. Raises Invalid when a field is chosen twice."""
     columns = []
     taken: dict[str, str] = {}
     for column in layout.columns:
         fills = chosen.get(column.index, column.fills)
         if fills not in (IGNORED, REASON):
-            known = field_of(Target.parse(fills), registers)
+            known = field_of(ColumnTarget.parse(fills), registers)
             if known is None:
                 raise Invalid("import.mapping.unknown", _("没有这个字段：%(field)s") % {"field": fills[:40]})
             if fills in taken:

@@ -1,4 +1,4 @@
-"""Reading imports: the run an officer may see, its rows, how many of them wait. Their lists: `lists`."""
+"""ReadingHints imports: the run an officer may see, its rows, how many of them wait. Their lists: `lists`."""
 
 from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session

@@ -10,15 +10,15 @@ from app.enterprises.imports.mapping import (
     NAME,
     REASON,
     USCC,
+    ColumnTarget,
     MappedColumn,
     Registers,
-    SheetLayout,
-    Target,
+    SheetMapping,
     field_of,
 )
 from app.enterprises.imports.registers import FIRM, ImportedRegister
-from app.enterprises.imports.shapes import ColumnHead, Head
-from app.enterprises.imports.shapes.heading_text import split_header
+from app.enterprises.imports.shapes import ColumnHeading, SheetHead
+from app.enterprises.imports.shapes.head_text import split_header
 
 #: How a sheet that is about something else calls the firm and its code.
 FIRM_HEADS = {
@@ -31,7 +31,7 @@ _REASONS = frozenset(split_header(text)[0] for text in REASON_HEADERS)
 
 
 @dataclass(frozen=True)
-class Vocabulary:
+class HeadVocabulary:
     """The heads that registers know, folded: each with what it may fill, the better-known name of a field first."""
 
     registers: Registers
@@ -60,7 +60,7 @@ class Vocabulary:
         bare = name.lstrip("0123456789").removeprefix("年度").removeprefix("年")
         return name in self._known or (bare != name and bare in self._known) or "信用代码" in name
 
-    def meaning(self, head: ColumnHead, register: ImportedRegister) -> tuple[int, str] | None:
+    def meaning(self, head: ColumnHeading, register: ImportedRegister) -> tuple[int, str] | None:
         """How well the head fits a field of `register`, and which; lower is better, None for not at all."""
         for name in _names_of(head):
             found = self._known.get(name, {}).get(register.code)
@@ -68,14 +68,14 @@ class Vocabulary:
                 return found
         return None
 
-    def firm_meaning(self, head: ColumnHead) -> tuple[int, str] | None:
+    def firm_meaning(self, head: ColumnHeading) -> tuple[int, str] | None:
         """How well the head says which firm a row is about, in a sheet about something else."""
         for name in _names_of(head):
             if name in self._firm_heads:
                 return self._firm_heads[name]
         return (200, USCC) if "信用代码" in head.name else None
 
-    def claims(self, head: ColumnHead) -> int:
+    def claims(self, head: ColumnHeading) -> int:
         """How many registers know the head."""
         return len({register for name in _names_of(head) for register in self._known.get(name, ())}) or 1
 
@@ -83,18 +83,18 @@ class Vocabulary:
         return next(column.yearly for column in register.fields if column.code == code)
 
 
-def recognise_sheet(name: str, head: Head, registers: Registers, register: str = "") -> SheetLayout:
+def recognise_sheet(name: str, head: SheetHead, registers: Registers, register: str = "") -> SheetMapping:
     """The reading of a sheet by its name, its titles and its heads: of `register` where it was told, else of the one that fits best."""
-    words = Vocabulary(registers)
+    words = HeadVocabulary(registers)
     titles = " ".join((name, *head.titles))
     fits = {code: _fit(each, head, words, titles) for code, each in registers.items()}
     likeliest = max(fits, key=lambda code: fits[code])
     best = registers[register or (likeliest if fits[likeliest] > 0 or FIRM not in registers else FIRM)]
-    layout = SheetLayout(name, best.code, (head.first_row, head.last_row), tuple(_columns(best, head, words)))
+    layout = SheetMapping(name, best.code, (head.first_row, head.last_row), tuple(_columns(best, head, words)))
     return replace(layout, given=_given(layout, registers, titles))
 
 
-def _fit(register: ImportedRegister, head: Head, words: Vocabulary, titles: str) -> float:
+def _fit(register: ImportedRegister, head: SheetHead, words: HeadVocabulary, titles: str) -> float:
     """How well the heads fit a register: a head that several know counts for each a part; 0 when something required lacks."""
     found = _assigned(register, head, words)
     if not found:
@@ -110,7 +110,7 @@ def _fit(register: ImportedRegister, head: Head, words: Vocabulary, titles: str)
     return own + _TITLE_COUNTS * any(word in titles for word in register.words)
 
 
-def _assigned(register: ImportedRegister, head: Head, words: Vocabulary) -> list[tuple[int, str]]:
+def _assigned(register: ImportedRegister, head: SheetHead, words: HeadVocabulary) -> list[tuple[int, str]]:
     """Which column fills which field of the register: a field once (once a year), by the head that names it best."""
     candidates = []
     for column in head.heads:
@@ -126,15 +126,15 @@ def _assigned(register: ImportedRegister, head: Head, words: Vocabulary) -> list
     return filled
 
 
-def _columns(register: ImportedRegister, head: Head, words: Vocabulary) -> Iterable[MappedColumn]:
+def _columns(register: ImportedRegister, head: SheetHead, words: HeadVocabulary) -> Iterable[MappedColumn]:
     """Each column with what it fills: the register's own fields first, then the firm, then what others alone know."""
-    fills: dict[int, Target] = {}
+    fills: dict[int, ColumnTarget] = {}
     by_index = {column.index: column for column in head.heads}
 
     def fill(of: ImportedRegister) -> None:
         taken = set(fills.values())
         for index, code in _assigned(of, head, words):
-            target = Target(FIRM if code in (USCC, NAME) else of.code, code, by_index[index].year)
+            target = ColumnTarget(FIRM if code in (USCC, NAME) else of.code, code, by_index[index].year)
             if index not in fills and target not in taken:
                 fills[index] = target
 
@@ -154,17 +154,19 @@ def _columns(register: ImportedRegister, head: Head, words: Vocabulary) -> Itera
         yield MappedColumn(column.index, column.text, str(target) if target else reason, unit)
 
 
-def _fill_firm(fills: dict[int, Target], head: Head, words: Vocabulary) -> None:
+def _fill_firm(fills: dict[int, ColumnTarget], head: SheetHead, words: HeadVocabulary) -> None:
     """Which firm a row is about, by the everyday heads for it."""
     told = {target.field for target in fills.values() if target.register == FIRM}
     found = [(meaning, column.index) for column in head.heads if (meaning := words.firm_meaning(column))]
     for (_rank, code), index in sorted(found):
         if code not in told and index not in fills:
             told.add(code)
-            fills[index] = Target(FIRM, code)
+            fills[index] = ColumnTarget(FIRM, code)
 
 
-def _complete(register: ImportedRegister, head: Head, words: Vocabulary, fills: Mapping[int, Target]) -> bool:
+def _complete(
+    register: ImportedRegister, head: SheetHead, words: HeadVocabulary, fills: Mapping[int, ColumnTarget]
+) -> bool:
     """Whether columns that nothing fills yet tell whole records of another register."""
     free = [(index, code) for index, code in _assigned(register, head, words) if index not in fills]
     by_index = {column.index: column for column in head.heads}
@@ -179,18 +181,18 @@ def _complete(register: ImportedRegister, head: Head, words: Vocabulary, fills: 
     )
 
 
-def _given(layout: SheetLayout, registers: Registers, titles: str) -> Mapping[str, str]:
+def _given(layout: SheetMapping, registers: Registers, titles: str) -> Mapping[str, str]:
     """What the sheet's name and titles tell once for all rows, where no column does."""
     found: dict[str, str] = {}
     for code in dict.fromkeys([layout.register, *(entry.register for entry in layout.entries)]):
         for each in registers[code].given if code in registers else ():
-            target = Target(code, each.field)
+            target = ColumnTarget(code, each.field)
             if layout.index_of(str(target)) is None and (value := each.guess(titles) or each.default):
                 found[str(target)] = value
     return found
 
 
-def _names_of(head: ColumnHead) -> tuple[str, ...]:
+def _names_of(head: ColumnHeading) -> tuple[str, ...]:
     """The names to look a head up by: with its group, then alone."""
     grouped = (f"{head.group}/{head.name}", f"{head.group}{head.name}") if head.group else ()
     return (*(split_header(name)[0] for name in grouped), head.name)

@@ -17,7 +17,7 @@ FIGURES = "figures"
 
 
 @dataclass(frozen=True)
-class Given:
+class GivenField:
     """A field that a sheet may tell once for all its rows: in its name or title, or chosen by a person.
 
     `guess` reads the code out of the sheet's name and titles ("" when they say nothing); `choices` are codes with their labels.
@@ -30,7 +30,7 @@ class Given:
 
 
 @dataclass(frozen=True)
-class Intake:
+class IntakeContext:
     """For whom and how rows are taken in: `given` by field, the officer's region, and a person's reason to take a doubtful row."""
 
     actor: Actor
@@ -53,8 +53,8 @@ class ImportedRegister:
     label: str
     fields: tuple[ImportField, ...]
     words: tuple[str, ...]
-    open: Callable[[Session, Intake], Taker]
-    given: tuple[Given, ...] = ()
+    open: Callable[[Session, IntakeContext], Taker]
+    given: tuple[GivenField, ...] = ()
     about_firm: bool = True
     circumstances: tuple[str, ...] = ()
 
@@ -73,7 +73,7 @@ def registers_of(composition: Composition) -> Mapping[str, ImportedRegister]:
 
 
 def list_terms_to_choose(vocabulary: str) -> Callable[[Session], Sequence[tuple[str, str]]]:
-    """The entries of a vocabulary as choices of a `Given`."""
+    """The entries of a vocabulary as choices of a `GivenField`."""
 
     def choices(session: Session) -> Sequence[tuple[str, str]]:
         return [(term.code, term.label) for term in list_terms(session, vocabulary)[vocabulary]]

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from app.enterprises.imports.entries import SheetRow, digest
-from app.enterprises.imports.mapping import REASON, SheetLayout
+from app.enterprises.imports.entries import ReadRow, digest
+from app.enterprises.imports.mapping import REASON, SheetMapping
 from app.enterprises.imports.reasons import RowReason
 
 _SHOWN = 6
@@ -18,11 +18,11 @@ class Repeats:
     Only those rows are kept in memory, so that a long list needs little.
     """
 
-    layout: SheetLayout
+    layout: SheetMapping
     keys: frozenset[bytes]
-    first: dict[bytes, SheetRow] = field(default_factory=dict)
+    first: dict[bytes, ReadRow] = field(default_factory=dict)
 
-    def note(self, row: SheetRow) -> None:
+    def note(self, row: ReadRow) -> None:
         """Take the row as the first of its key, or refuse it as a repeat."""
         if (
             not self.keys
@@ -36,7 +36,7 @@ class Repeats:
         if first is not row:
             row.refusals.append(self._reason(first, row))
 
-    def _reason(self, first: SheetRow, row: SheetRow) -> RowReason:
+    def _reason(self, first: ReadRow, row: ReadRow) -> RowReason:
         differences = [
             f"{column.header} {_short(before)} → {_short(after)}"
             for column in self.layout.columns
@@ -60,13 +60,13 @@ def repeated(keys: Iterable[str]) -> tuple[int, frozenset[bytes]]:
     return total, frozenset(twice)
 
 
-def _unfit(row: SheetRow) -> bool:
+def _unfit(row: ReadRow) -> bool:
     """Whether nothing of the row can be taken anyway, so that a later row of its key may be the first."""
     entries = [entry for entry in (row.own, *row.entries) if entry is not None]
     return bool(entries) and all(entry.parsed.refusals for entry in entries)
 
 
-def _cell(row: SheetRow, index: int) -> str:
+def _cell(row: ReadRow, index: int) -> str:
     return row.cells[index].strip() if index < len(row.cells) else ""
 
 

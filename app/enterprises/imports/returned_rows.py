@@ -11,7 +11,7 @@ from app.enterprises.imports.domain import RowOutcome
 from app.enterprises.imports.fields import REASON_HEADERS
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
 from app.enterprises.imports.reasons import RowReason
-from app.enterprises.imports.shapes.heading_text import split_header
+from app.enterprises.imports.shapes.head_text import split_header
 from app.kit.i18n import current_locale
 from app.kit.tabular import open_table, write_csv, write_xlsx
 from app.kit.tabular.reader import Sheet

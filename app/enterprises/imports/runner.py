@@ -14,10 +14,10 @@ from app.enterprises.imports import events
 from app.enterprises.imports.batch import BatchTaking, RowResult
 from app.enterprises.imports.difference_text import shown_differences
 from app.enterprises.imports.domain import BATCH, KEPT_RAW, OPEN, ImportState, RowDecision, RowOutcome
-from app.enterprises.imports.entries import SheetRow
+from app.enterprises.imports.entries import ReadRow
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
 from app.enterprises.imports.repeats import Repeats, repeated
-from app.enterprises.imports.sheets import OpenedSheet, open_sheet
+from app.enterprises.imports.sheets import ReadableSheet, open_sheet
 from app.jobs.run import Run
 from app.journal.domain import SubjectKey
 from app.journal.service import record
@@ -34,7 +34,7 @@ class _SheetTaking:
 
     run: Run
     import_id: int
-    sheet: OpenedSheet
+    sheet: ReadableSheet
     before: int
     total: int
 
@@ -78,7 +78,7 @@ def counts_of(found: ImportRun | ImportSheet) -> dict[str, int]:
     return {outcome.value: getattr(found, outcome.value) for outcome in RowOutcome}
 
 
-def checked_batches(rows: Iterator[SheetRow], repeats: Repeats, size: int) -> Iterator[list[SheetRow]]:
+def checked_batches(rows: Iterator[ReadRow], repeats: Repeats, size: int) -> Iterator[list[ReadRow]]:
     """Rows checked for repeats, `size` at a time."""
     while batch := list(islice(rows, size)):
         for row in batch:
@@ -112,7 +112,7 @@ def _reached(checkpoint: Mapping[str, Any], work: _SheetTaking) -> _Place | None
     return None if done > work.before else _Place()
 
 
-def _after(rows: Iterator[SheetRow], reached: int, repeats: Repeats) -> Iterator[SheetRow]:
+def _after(rows: Iterator[ReadRow], reached: int, repeats: Repeats) -> Iterator[ReadRow]:
     """The rows behind the checkpoint; those before it are only remembered as firsts of their key."""
     for row in rows:
         if row.number > reached:
@@ -121,7 +121,7 @@ def _after(rows: Iterator[SheetRow], reached: int, repeats: Repeats) -> Iterator
             repeats.note(row)
 
 
-def _commit_batch(work: _SheetTaking, batch: list[SheetRow], checkpoint: Mapping[str, Any], count: int) -> None:
+def _commit_batch(work: _SheetTaking, batch: list[ReadRow], checkpoint: Mapping[str, Any], count: int) -> None:
     """One transaction; when somebody registered one of the firms in the same moment, decide once more."""
     try:
         _write_batch(work, batch, checkpoint, count)
@@ -130,7 +130,7 @@ def _commit_batch(work: _SheetTaking, batch: list[SheetRow], checkpoint: Mapping
         _write_batch(work, again, checkpoint, count)
 
 
-def _write_batch(work: _SheetTaking, batch: list[SheetRow], checkpoint: Mapping[str, Any], count: int) -> None:
+def _write_batch(work: _SheetTaking, batch: list[ReadRow], checkpoint: Mapping[str, Any], count: int) -> None:
     run, sheet = work.run, work.sheet
     with session_scope(run.around.database) as session:
         results = BatchTaking(session, sheet.reading, sheet.intake, run.now()).take(batch)

@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.enterprises.imports.domain import ImportKind
-from app.enterprises.imports.entries import RowReading, SheetRow
+from app.enterprises.imports.entries import ReadRow, RowReading
 from app.enterprises.imports.fields import IN_CELLS
-from app.enterprises.imports.mapping import MappedColumn, Registers, SheetLayout, lacks_unit, remap, with_unit
+from app.enterprises.imports.mapping import MappedColumn, Registers, SheetMapping, lacks_unit, remap, with_unit
 from app.enterprises.imports.models import ImportRun, ImportSheet
-from app.enterprises.imports.recognition import Vocabulary, recognise_sheet
-from app.enterprises.imports.registers import FIGURES, FIRM, Intake, registers_of
-from app.enterprises.imports.shapes import Head, RowKind, body_rows, read_head
+from app.enterprises.imports.recognition import HeadVocabulary, recognise_sheet
+from app.enterprises.imports.registers import FIGURES, FIRM, IntakeContext, registers_of
+from app.enterprises.imports.shapes import RowKind, SheetHead, body_rows, read_head
 from app.kit.actor import Actor
 from app.kit.amounts import lacks_unit as names_no_unit
 from app.kit.db import composition_of
@@ -32,7 +32,7 @@ _ONLY = {ImportKind.ENTERPRISES: (FIRM,), ImportKind.FIGURES: (FIGURES, FIRM)}
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReadingHints:
     """What a person may tell about how a file is read: which sheets, where the head stands, the unit that it does not tell, and
     (by its head) what a column fills.
     """
@@ -43,7 +43,7 @@ class Reading:
     columns: Mapping[str, str] = field(default_factory=dict)
 
 
-AS_GUESSED = Reading()
+AS_GUESSED = ReadingHints()
 
 
 @dataclass(frozen=True)
@@ -60,17 +60,17 @@ class GuessedSheet:
 
 
 @dataclass(frozen=True)
-class OpenedSheet:
+class ReadableSheet:
     """A sheet being read by its layout."""
 
     position: int
     sheet: Sheet
-    layout: SheetLayout
+    layout: SheetMapping
     reading: RowReading
-    intake: Intake
-    head: Head
+    intake: IntakeContext
+    head: SheetHead
 
-    def rows(self) -> Iterator[SheetRow]:
+    def rows(self) -> Iterator[ReadRow]:
         """Its rows of data, read."""
         for row, reading, block in self._data():
             yield reading.read(row, block)
@@ -79,13 +79,13 @@ class OpenedSheet:
         """What each row of data is about."""
         return (reading.key_of(row) for row, reading, _block in self._data())
 
-    def again(self, row: SheetRow) -> SheetRow:
+    def again(self, row: ReadRow) -> ReadRow:
         """The row, read once more, to be decided anew; its refusals stay."""
         anew = self.reading.read(Row(row.number, row.cells), row.block)
         anew.refusals = row.refusals
         return anew
 
-    def asked_cells(self, row: SheetRow) -> list[str]:
+    def asked_cells(self, row: ReadRow) -> list[str]:
         """The cells of columns that fill something; the others are not kept."""
         asked = {column.index for column in self.layout.columns if column.fills}
         return [cell if index in asked else "" for index, cell in enumerate(row.cells)]
@@ -106,7 +106,7 @@ def allowed(composition: Composition, kind: ImportKind) -> Registers:
     return registers if only is None else {code: registers[code] for code in only}
 
 
-def guess_sheets(table: Table, registers: Registers, told: Reading = AS_GUESSED) -> list[GuessedSheet]:
+def guess_sheets(table: Table, registers: Registers, told: ReadingHints = AS_GUESSED) -> list[GuessedSheet]:
     """How each sheet will be read. Hidden sheets and those in which nothing is recognised are not taken in by themselves.
 
     Raises Invalid when the file holds nothing, or no sheet of a name that was told.
@@ -129,35 +129,35 @@ def guess_sheets(table: Table, registers: Registers, told: Reading = AS_GUESSED)
     return _in_turn(found, registers)
 
 
-def read_sheet(sheet: Sheet, registers: Registers, register: str = "", header_row: int | None = None) -> SheetLayout:
+def read_sheet(sheet: Sheet, registers: Registers, register: str = "", header_row: int | None = None) -> SheetMapping:
     """The reading of a sheet: of `register` where it was told, else of the one that fits best; without columns when it has no head."""
-    words = Vocabulary(registers)
+    words = HeadVocabulary(registers)
     head = read_head(sheet, words.recognise, at=header_row)
     if head is None:
-        return SheetLayout(sheet.name, "", (0, 0), ())
+        return SheetMapping(sheet.name, "", (0, 0), ())
     layout = recognise_sheet(sheet.name, head, registers, register)
     return _with_units_in_cells(layout, sheet, head, registers)
 
 
 def open_sheet(
     session: Session, table: Table, run: ImportRun, sheet: ImportSheet, *, actor: Actor, day: date
-) -> OpenedSheet:
+) -> ReadableSheet:
     """A sheet of the opened file, to be read as it was agreed."""
     reading, intake = reading_of(session, run, sheet, actor=actor, day=day)
     of_file = table.sheets[sheet.position]
-    head = read_head(of_file, Vocabulary(reading.registers).recognise, at=reading.layout.header[1])
+    head = read_head(of_file, HeadVocabulary(reading.registers).recognise, at=reading.layout.header[1])
     if head is None:
         raise Invalid("import.empty", _("文件里没有任何数据。"))
     reading = replace(reading, fixed_width=of_file.fixed_width)
-    return OpenedSheet(sheet.position, of_file, reading.layout, reading, intake, head)
+    return ReadableSheet(sheet.position, of_file, reading.layout, reading, intake, head)
 
 
 def reading_of(
     session: Session, run: ImportRun, sheet: ImportSheet, *, actor: Actor, day: date, confirmation: str = ""
-) -> tuple[RowReading, Intake]:
+) -> tuple[RowReading, IntakeContext]:
     """How the rows of a sheet are read, and for whom they are taken in."""
-    layout = SheetLayout.from_json(sheet.name, sheet.register, sheet.mapping)
-    intake = Intake(
+    layout = SheetMapping.from_json(sheet.name, sheet.register, sheet.mapping)
+    intake = IntakeContext(
         actor=actor,
         run_id=run.id,
         today=day,
@@ -178,7 +178,7 @@ def order_sheets(sheets: Sequence[ImportSheet], registers: Registers) -> None:
         sheet.turn = turn
 
 
-def with_samples(layout: SheetLayout, sheet: Sheet) -> SheetLayout:
+def with_samples(layout: SheetMapping, sheet: Sheet) -> SheetMapping:
     """The layout with up to three sample values beside each column."""
     columns = [
         replace(column, samples=tuple(value[:60] for value in values[:_SAMPLES]))
@@ -187,7 +187,7 @@ def with_samples(layout: SheetLayout, sheet: Sheet) -> SheetLayout:
     return replace(layout, columns=tuple(columns))
 
 
-def left_out_rows(sheet: Sheet, layout: SheetLayout, limit: int) -> list[tuple[int, str]]:
+def left_out_rows(sheet: Sheet, layout: SheetMapping, limit: int) -> list[tuple[int, str]]:
     """The first rows below the head that are no data, each with what it is."""
     head = read_head(sheet, lambda texts: len(texts), at=layout.header[1])
     if head is None:
@@ -196,7 +196,7 @@ def left_out_rows(sheet: Sheet, layout: SheetLayout, limit: int) -> list[tuple[i
     return list(islice(others, limit))
 
 
-def _told(layout: SheetLayout, registers: Registers, told: Reading) -> SheetLayout:
+def _told(layout: SheetMapping, registers: Registers, told: ReadingHints) -> SheetMapping:
     """The reading with what a person told about its columns."""
     chosen = {column.index: told.columns[column.header] for column in layout.columns if column.header in told.columns}
     return with_unit(remap(layout, registers, chosen, {}) if chosen else layout, registers, told.unit)
@@ -217,10 +217,10 @@ def _in_turn(found: Sequence[GuessedSheet], registers: Registers) -> list[Guesse
 
 
 def _turn(name: str, register: str, mapping: Mapping[str, Any]) -> bool:
-    return not (register and SheetLayout.from_json(name, register, mapping).registers_firms)
+    return not (register and SheetMapping.from_json(name, register, mapping).registers_firms)
 
 
-def _like(layout: SheetLayout, head: Head, registers: Registers) -> SheetLayout:
+def _like(layout: SheetMapping, head: SheetHead, registers: Registers) -> SheetMapping:
     """The reading of a further table in the same sheet: columns of the same head as a person agreed, its own unit and titles."""
     found = recognise_sheet(layout.sheet, head, registers, layout.register)
     agreed = {column.header: column for column in layout.columns}
@@ -233,7 +233,7 @@ def _like(layout: SheetLayout, head: Head, registers: Registers) -> SheetLayout:
     return replace(found, columns=columns, given={**layout.given, **found.given})
 
 
-def _with_units_in_cells(layout: SheetLayout, sheet: Sheet, head: Head, registers: Registers) -> SheetLayout:
+def _with_units_in_cells(layout: SheetMapping, sheet: Sheet, head: SheetHead, registers: Registers) -> SheetMapping:
     """Columns of money without a unit whose first cells all name theirs: a later bare number stays empty."""
     if not layout.without_unit(registers):
         return layout
@@ -246,7 +246,7 @@ def _with_units_in_cells(layout: SheetLayout, sheet: Sheet, head: Head, register
     return replace(layout, columns=tuple(columns))
 
 
-def _first_values(layout: SheetLayout, sheet: Sheet) -> list[list[str]]:
+def _first_values(layout: SheetMapping, sheet: Sheet) -> list[list[str]]:
     """What the first rows hold in each column."""
     below: Iterable[Row] = islice(sheet.rows(), layout.header[1], layout.header[1] + _SAMPLED_ROWS)
     rows = [row.cells for row in below if not row.blank]

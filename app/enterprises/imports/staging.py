@@ -14,14 +14,14 @@ from app.enterprises.imports import events
 from app.enterprises.imports.batch import BatchTaking, RowResult
 from app.enterprises.imports.domain import KIND_LABELS, PREVIEW_ROWS, ImportKind, ImportState
 from app.enterprises.imports.fields import IN_CELLS, UNIT_LABELS
-from app.enterprises.imports.mapping import Registers, SheetLayout, Target, field_of, remap, with_unit
+from app.enterprises.imports.mapping import ColumnTarget, Registers, SheetMapping, field_of, remap, with_unit
 from app.enterprises.imports.models import ImportRun, ImportSheet
 from app.enterprises.imports.registers import FIRM, registers_of
 from app.enterprises.imports.repeats import Repeats, repeated
-from app.enterprises.imports.shapes.heading_text import PEOPLE
+from app.enterprises.imports.shapes.head_text import PEOPLE
 from app.enterprises.imports.sheets import (
     AS_GUESSED,
-    Reading,
+    ReadingHints,
     allowed,
     guess_sheets,
     open_sheet,
@@ -69,7 +69,7 @@ def stage(
     kind: ImportKind,
     now: datetime,
     accept_unconfirmed: bool = False,
-    reading: Reading = AS_GUESSED,
+    reading: ReadingHints = AS_GUESSED,
 ) -> ImportRun:
     """Open the file, guess what its sheets and columns are and keep both as a new import; nothing of it is taken in yet.
 
@@ -141,17 +141,17 @@ def _choose(sheet: ImportSheet, choice: SheetChoice, registers: Registers, table
     if register != sheet.register or choice.header_row not in (None, last_row):
         layout = read_sheet(table.sheets[sheet.position], registers, register, choice.header_row)
     else:
-        layout = _mapped(SheetLayout.from_json(sheet.name, register, sheet.mapping), choice, registers)
+        layout = _mapped(SheetMapping.from_json(sheet.name, register, sheet.mapping), choice, registers)
     sheet.register, sheet.mapping = register, layout.to_json()
 
 
-def _mapped(layout: SheetLayout, choice: SheetChoice, registers: Registers) -> SheetLayout:
+def _mapped(layout: SheetMapping, choice: SheetChoice, registers: Registers) -> SheetMapping:
     """The reading with the person's choice of columns, units, and of what the sheet tells once."""
     known = {"", PEOPLE, IN_CELLS, *UNIT_LABELS, *(column.unit for column in layout.columns)}
     if not {*choice.units.values(), choice.other_unit} <= known:
         raise Invalid("import.mapping.unit", _("没有这个单位。"))
     layout = with_unit(remap(layout, registers, choice.columns, choice.units), registers, choice.other_unit)
-    given = {name: value for name, value in choice.given.items() if field_of(Target.parse(name), registers)}
+    given = {name: value for name, value in choice.given.items() if field_of(ColumnTarget.parse(name), registers)}
     return replace(layout, given={name: value for name, value in {**layout.given, **given}.items() if value})
 
 
@@ -190,7 +190,7 @@ def require_told(sheets: Iterable[ImportSheet], registers: Registers) -> None:
     if not chosen:
         raise Invalid("import.no_sheet", _("没有可以导入的工作表。请在页面上选择工作表并指定它的内容。"))
     for sheet in chosen:
-        layout = SheetLayout.from_json(sheet.name, sheet.register, sheet.mapping)
+        layout = SheetMapping.from_json(sheet.name, sheet.register, sheet.mapping)
         place = _("工作表“%(name)s”：") % {"name": sheet.name} if sheet.name and len(chosen) > 1 else ""
         if missing := layout.missing(registers):
             names = "、".join(_(label_of(code, layout.register, registers)) for code in missing)
@@ -209,7 +209,7 @@ def require_told(sheets: Iterable[ImportSheet], registers: Registers) -> None:
 
 def label_of(code: str, register: str, registers: Registers) -> str:
     """The message that names a field of a register, or of the firm that its rows are about."""
-    found = field_of(Target(register, code), registers) or field_of(Target(FIRM, code), registers)
+    found = field_of(ColumnTarget(register, code), registers) or field_of(ColumnTarget(FIRM, code), registers)
     return found.label if found else code
 
 

@@ -46,7 +46,7 @@ class RowVerdict:
 
 
 @dataclass(frozen=True)
-class Settlement:
+class SettledDifference:
     """A person's word about one difference: write `wanted` where `expected` stands in `field` of the firm's record `key`."""
 
     actor: Actor
@@ -80,7 +80,7 @@ class Taker(Protocol):
     def write(self, session: Session, verdicts: Sequence[RowVerdict], now: datetime) -> None:
         """Do it, each change one journal event whose data names the `import`; sets `target_id`."""
 
-    def settle(self, session: Session, settlement: Settlement) -> None:
+    def settle(self, session: Session, settlement: SettledDifference) -> None:
         """Write what a person decided. Raises Conflict when something else stands there meanwhile, NotFound when it is gone."""
 
 

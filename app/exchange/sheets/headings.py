@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from app.enterprises.imports.shapes.heading_text import split_header
+from app.enterprises.imports.shapes.head_text import split_header
 from app.exchange.domain import ResourceDefinition
 from app.kit.tabular.reader import Row, Sheet
 

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from app.enterprises.imports.domain import RowOutcome
 from app.enterprises.imports.figure_register import guess_year
 from app.enterprises.imports.reasons import RowReason
-from app.enterprises.imports.registers import Given, ImportedRegister, Intake
+from app.enterprises.imports.registers import GivenField, ImportedRegister, IntakeContext
 from app.enterprises.imports.row_reader import Parsed, SourceRow
-from app.enterprises.imports.verdict import RowVerdict, Settlement, undecided
+from app.enterprises.imports.verdict import RowVerdict, SettledDifference, undecided
 from app.enterprises.models import Enterprise
 from app.incentives import events
 from app.incentives.domain.steps import IDS, IncentiveState, PastState
@@ -77,7 +77,7 @@ class PastAwardTaker:
     """Takes in awards of the past. Only imports write them, so that a newer list may say more of one: that it was paid, and when."""
 
     words: PaymentWords
-    intake: Intake
+    intake: IntakeContext
 
     def key_of(self, source: SourceRow) -> str:
         """Firm, year, purpose, amount and day."""
@@ -104,7 +104,7 @@ class PastAwardTaker:
         record_many(session, pending)
         _complete(session, changed, now)
 
-    def settle(self, session: Session, settlement: Settlement) -> None:
+    def settle(self, session: Session, settlement: SettledDifference) -> None:
         """Nothing of an award of the past is ever asked about."""
         raise NotFound("past_award.missing", _("没有需要决定的差异。"))
 
@@ -221,7 +221,7 @@ def _schemes(session: Session) -> Sequence[tuple[str, str]]:
     return [(name, name) for name in names]
 
 
-def _open(session: Session, intake: Intake) -> PastAwardTaker:
+def _open(session: Session, intake: IntakeContext) -> PastAwardTaker:
     return PastAwardTaker(load_payment_words(session, intake.today, intake.prefix), intake)
 
 
@@ -231,6 +231,6 @@ PAST_AWARDS = ImportedRegister(
     COLUMNS,
     ("奖补", "奖励资金", "补助资金", "发放花名册", "资金发放", "资金拨付", "拨付明细", "兑现"),
     _open,
-    given=(Given("year", lambda _session: (), guess_year), Given("scheme_name", _schemes, guess_scheme)),
+    given=(GivenField("year", lambda _session: (), guess_year), GivenField("scheme_name", _schemes, guess_scheme)),
     circumstances=("year", "scheme_name"),
 )

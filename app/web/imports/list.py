@@ -30,7 +30,7 @@ from app.kit.lists.filters import number_in
 from app.kit.tabular import open_table
 from app.kit.tabular.reader import MAX_BYTES
 from app.web.imports import pages, row_pages
-from app.web.imports.reading_page import reading_page
+from app.web.imports.sheet_page import sheet_page
 
 router = GuardedRouter(door="web", prefix="/imports")
 
@@ -189,7 +189,7 @@ def _mapping(
     call: Call, run: ImportRun, errors: tuple[str, ...] = (), status: int = 200, position: int | None = None
 ) -> Response:
     path = call.settings.vault.blobs.path(run.file_sha256)
-    page = reading_page(call.session, call.actor, run, path, now=call.now, position=position, errors=errors)
+    page = sheet_page(call.session, call.actor, run, path, now=call.now, position=position, errors=errors)
     return call.render("web/imports/mapping.html", page, status=status)
 
 

@@ -16,7 +16,7 @@ from app.enterprises.imports.domain import (
 )
 from app.enterprises.imports.fields import FIELDS
 from app.enterprises.imports.lists import IMPORTS
-from app.enterprises.imports.mapping import Target
+from app.enterprises.imports.mapping import ColumnTarget
 from app.enterprises.imports.models import ImportRun
 from app.enterprises.imports.queries import count_open_by_run
 from app.enterprises.imports.registers import FIRM
@@ -143,7 +143,7 @@ def progress_page(run: ImportRun, job: Job) -> ImportProgressPage:
     return ImportProgressPage(run, _(KIND_LABELS[ImportKind(run.kind)]), job, running, text)
 
 
-def field_label(target: Target) -> str:
+def field_label(target: ColumnTarget) -> str:
     """How a field of a register is called, with its year where the sheet tells several."""
     record = "enterprise" if target.register == FIRM else f"enterprise.{target.register}"
     label = _(FIELD_LABELS.get(f"{record}.{target.field}") or target.field)

@@ -10,7 +10,7 @@ from app.enterprises.imports.decisions import waits_for_name
 from app.enterprises.imports.difference_text import difference_text
 from app.enterprises.imports.domain import KIND_LABELS, OUTCOME_LABELS, ImportKind, RowDecision, RowOutcome
 from app.enterprises.imports.lists import IMPORT_ROWS, ImportRowFilter, RowOfRun
-from app.enterprises.imports.mapping import SheetLayout, Target
+from app.enterprises.imports.mapping import ColumnTarget, SheetMapping
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
 from app.enterprises.imports.reasons import NAME_TAKEN, RowReason
 from app.enterprises.imports.registers import registers_of
@@ -154,8 +154,8 @@ def result_page(viewer: Viewer, run: ImportRun, query: ListQuery) -> ImportResul
     )
 
 
-def _layout(sheet: ImportSheet) -> SheetLayout:
-    return SheetLayout.from_json(sheet.name, sheet.register, sheet.mapping)
+def _layout(sheet: ImportSheet) -> SheetMapping:
+    return SheetMapping.from_json(sheet.name, sheet.register, sheet.mapping)
 
 
 def _sheet_result(viewer: Viewer, run: ImportRun, sheet: ImportSheet) -> SheetResult:
@@ -209,7 +209,7 @@ def _question(row: ImportRow, sheet: ImportSheet) -> RowDialog:
 
 
 def _difference(row: ImportRow, name: str, pair: list[object], places: Mapping[str, str]) -> RowDifferenceLine:
-    target = Target.parse(name)
+    target = ColumnTarget.parse(name)
     ours, theirs = (difference_text(target.field, value) for value in pair)
     if name == "region_code":
         ours, theirs = places.get(ours, ours), places.get(theirs, theirs)

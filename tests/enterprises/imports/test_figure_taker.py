@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from app.enterprises.imports.domain import RowOutcome
 from app.enterprises.imports.fields import YEARLY_FIELDS
 from app.enterprises.imports.figure_register import REGISTER, guess_basis, guess_year
-from app.enterprises.imports.registers import Intake
+from app.enterprises.imports.registers import IntakeContext
 from app.enterprises.imports.row_reader import SourceRow
-from app.enterprises.imports.verdict import RowVerdict, Settlement
+from app.enterprises.imports.verdict import RowVerdict, SettledDifference
 from app.enterprises.models import Enterprise, YearlyFigures
 from app.kit.actor import SYSTEM
 from app.kit.errors import Conflict
@@ -33,7 +33,7 @@ def take(session: Session, one: Enterprise) -> Take:
     """Take rows in, one batch an import's sheet; returns the first verdict."""
 
     def taken(*rows: Mapping[str, str], run: int = 1, units: Mapping[str, str] = WAN) -> RowVerdict:
-        taker = REGISTER.open(session, Intake(SYSTEM, run, date(2026, 12, 1)))
+        taker = REGISTER.open(session, IntakeContext(SYSTEM, run, date(2026, 12, 1)))
         usual = {"year": "2021", "basis": "STAT", "uscc": "", "name": one.name}
         batch = [taker.parse(SourceRow(n, [], usual | dict(row), units)) for n, row in enumerate(rows, start=2)]
         for parsed in batch:
@@ -54,12 +54,14 @@ def settle(
     session: Session, one: Enterprise, field: str, expected: int | None, wanted: int | None, *, by_hand: bool = False
 ) -> None:
     run = 1
-    taker = REGISTER.open(session, Intake(SYSTEM, run, date(2026, 12, 1)))
+    taker = REGISTER.open(session, IntakeContext(SYSTEM, run, date(2026, 12, 1)))
     key = f"{one.uscc}|2021|STAT|import"
     about = {"import": run, "row": 2}
     taker.settle(
         session,
-        Settlement(SYSTEM, NOW, one.id, key, field, expected, wanted, "import.taken", by_hand=by_hand, data=about),
+        SettledDifference(
+            SYSTEM, NOW, one.id, key, field, expected, wanted, "import.taken", by_hand=by_hand, data=about
+        ),
     )
     session.flush()
 

@@ -8,10 +8,10 @@ import pytest
 from app.enterprises.imports.blank_lists import blank_list
 from app.enterprises.imports.domain import ImportKind
 from app.enterprises.imports.fields import FIELDS
-from app.enterprises.imports.mapping import SheetLayout, remap, with_unit
+from app.enterprises.imports.mapping import SheetMapping, remap, with_unit
 from app.enterprises.imports.registers import registers_of
-from app.enterprises.imports.shapes.heading_text import split_header, title_unit
-from app.enterprises.imports.sheets import Reading, allowed, guess_sheets, with_samples
+from app.enterprises.imports.shapes.head_text import split_header, title_unit
+from app.enterprises.imports.sheets import ReadingHints, allowed, guess_sheets, with_samples
 from app.kit.errors import Invalid
 from app.kit.tabular import open_table, write_xlsx
 from tests.factories.lists import HEADER, firm_row, firm_rows, write_list
@@ -137,7 +137,7 @@ def test_a_title_tells_its_unit_and_two_units_are_none(rows: list[list[str]], un
 FIGURES_HEADER = ["统一社会信用代码", "年度", "口径", "销售收入", "净资产（千元）", "总资产", "职工总数"]
 
 
-def figures_layout(tmp_path: Path, row: list[str], *above: list[str]) -> SheetLayout:
+def figures_layout(tmp_path: Path, row: list[str], *above: list[str]) -> SheetMapping:
     rows = [*above, FIGURES_HEADER, row]
     return guessed(write_list(tmp_path / "list.csv", rows[1:], rows[0]), ImportKind.FIGURES)
 
@@ -199,7 +199,7 @@ def test_a_choice_replaces_the_guess_and_no_field_is_filled_twice(tmp_path: Path
     changed = remap(layout, REGISTERS, {4: "", 5: "capital"}, {5: "万元"})
     assert changed.index_of("legal_representative") is None
     assert changed.columns[5].unit == "万元"
-    assert SheetLayout.from_json("", changed.register, changed.to_json()).columns[5].header == "注册资金"
+    assert SheetMapping.from_json("", changed.register, changed.to_json()).columns[5].header == "注册资金"
     with pytest.raises(Invalid, match="法人代表"):
         remap(layout, REGISTERS, {4: "name"}, {})
     with pytest.raises(Invalid):
@@ -228,9 +228,9 @@ def test_a_file_without_rows_is_refused(tmp_path: Path) -> None:
 def test_what_is_told_about_a_file_goes_before_what_is_guessed(tmp_path: Path) -> None:
     rows = [["企业名称", "统一社会信用代码"], ["名", "号"], ["甲（示例）", "1"]]
     path = write_list(tmp_path / "list.csv", rows[1:], rows[0])
-    told = Reading(header_row=2, columns={"名": "name", "号": "uscc"})
+    told = ReadingHints(header_row=2, columns={"名": "name", "号": "uscc"})
     layout = guessed(path, told=told)
     assert layout.header == (2, 2)
     assert [column.fills for column in layout.columns] == ["name", "uscc"]
     with pytest.raises(Invalid, match="没有工作表"):
-        guessed(path, told=Reading(sheets=("名单",)))
+        guessed(path, told=ReadingHints(sheets=("名单",)))

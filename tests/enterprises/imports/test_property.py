@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.domain.patents import PatentNumber
 from app.enterprises.imports.parts.registers import PROPERTY
-from app.enterprises.imports.registers import Intake
+from app.enterprises.imports.registers import IntakeContext
 from app.enterprises.models import Enterprise, FormerName, IntellectualProperty
 from app.journal.models import JournalEvent
 from app.kit import db
@@ -95,7 +95,7 @@ def test_what_is_doubtful_waits_and_what_was_not_granted_is_refused(
 
 
 def test_what_a_person_confirmed_is_taken(session: Session, one: Enterprise) -> None:
-    intake = Intake(OFFICER, 7, NOW.date(), prefix="429005", confirmation="已核对专利证书")
+    intake = IntakeContext(OFFICER, 7, NOW.date(), prefix="429005", confirmation="已核对专利证书")
     taker = PROPERTY.open(session, intake)
     parsed = taker.parse(
         Hand(session, PROPERTY).source(row(one, property_number="201819942325.1", holders="李某（示例）"))

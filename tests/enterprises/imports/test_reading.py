@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.enterprises.imports.entries import RowReading, SheetRow
+from app.enterprises.imports.entries import ReadRow, RowReading
 from app.enterprises.imports.figure_reader import FigureTables, parse_figures
-from app.enterprises.imports.recognition import Vocabulary
+from app.enterprises.imports.recognition import HeadVocabulary
 from app.enterprises.imports.registers import FIRM, registers_of
 from app.enterprises.imports.row_reader import EARLIEST, Parsed, SourceRow, read_day, read_yes_no
 from app.enterprises.imports.shapes import RowKind, body_rows, read_head
@@ -34,11 +34,11 @@ class _Unread:
         return Parsed(source)
 
 
-def rows_of(path: Path) -> list[SheetRow]:
+def rows_of(path: Path) -> list[ReadRow]:
     """The rows of a list of firms, cut into cells."""
     sheet = open_table(path).sheets[0]
     registers = registers_of(HOUSE)
-    head = read_head(sheet, Vocabulary(registers).recognise)
+    head = read_head(sheet, HeadVocabulary(registers).recognise)
     assert head is not None
     reading = RowReading(guessed(path), registers, {FIRM: cast(Any, _Unread())}, fixed_width=sheet.fixed_width)
     return [reading.read(row.row) for row in body_rows(sheet, head) if row.kind is RowKind.DATA]

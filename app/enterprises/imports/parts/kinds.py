@@ -7,7 +7,7 @@ from typing import Any
 
 from app.enterprises.imports.fields import ImportField, columns_of
 from app.enterprises.imports.parts.cells import CellTables
-from app.enterprises.imports.registers import Intake
+from app.enterprises.imports.registers import IntakeContext
 from app.enterprises.imports.row_reader import Parsed
 from app.enterprises.schemas import PartInput
 from app.enterprises.service.parts import Part
@@ -18,7 +18,7 @@ from app.kit.fields import Field
 class PartReading:
     """What rows of a kind are read with; `terms` are what the codes of its vocabularies know about themselves."""
 
-    intake: Intake
+    intake: IntakeContext
     cells: CellTables
     terms: Mapping[str, Mapping[str, Any]]
 

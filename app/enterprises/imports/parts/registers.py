@@ -13,20 +13,20 @@ from app.enterprises.imports.parts.cells import CellTables
 from app.enterprises.imports.parts.kinds import PartKind, PartReading
 from app.enterprises.imports.parts.taker import PartTaker
 from app.enterprises.imports.parts.words import guess_code, load_words
-from app.enterprises.imports.registers import Given, ImportedRegister, Intake, list_terms_to_choose
+from app.enterprises.imports.registers import GivenField, ImportedRegister, IntakeContext, list_terms_to_choose
 from app.enterprises.service import records
 from app.kit.i18n import N_
 from app.reference.models import Term
 
-_YEAR = Given("year", lambda _session: (), guess_year)
+_YEAR = GivenField("year", lambda _session: (), guess_year)
 
 
-def _given(name: str, vocabulary: str, default: str = "") -> Given:
-    return Given(name, list_terms_to_choose(vocabulary), partial(guess_code, vocabulary), default)
+def _given(name: str, vocabulary: str, default: str = "") -> GivenField:
+    return GivenField(name, list_terms_to_choose(vocabulary), partial(guess_code, vocabulary), default)
 
 
-def _opening(kind: PartKind, taker: type[PartTaker]) -> Callable[[Session, Intake], PartTaker]:
-    def open_(session: Session, intake: Intake) -> PartTaker:
+def _opening(kind: PartKind, taker: type[PartTaker]) -> Callable[[Session, IntakeContext], PartTaker]:
+    def open_(session: Session, intake: IntakeContext) -> PartTaker:
         terms: dict[str, dict[str, object]] = {name: {} for name in kind.vocabularies}
         rows = select(Term.vocabulary, Term.code, Term.data).where(Term.vocabulary.in_(kind.vocabularies))
         for vocabulary, code, data in session.execute(rows):
@@ -38,7 +38,7 @@ def _opening(kind: PartKind, taker: type[PartTaker]) -> Callable[[Session, Intak
 
 
 def _register(
-    kind: PartKind, label: str, words: Sequence[str], *given: Given, taker: type[PartTaker] = PartTaker
+    kind: PartKind, label: str, words: Sequence[str], *given: GivenField, taker: type[PartTaker] = PartTaker
 ) -> ImportedRegister:
     circumstances = tuple(each.field for each in given)
     opening = _opening(kind, taker)

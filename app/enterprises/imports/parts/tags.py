@@ -15,7 +15,7 @@ from app.enterprises.imports.parts.kinds import PartReading
 from app.enterprises.imports.parts.reader import leave_out_reversed
 from app.enterprises.imports.parts.taker import Key, PartTaker
 from app.enterprises.imports.row_reader import Parsed
-from app.enterprises.imports.verdict import RowVerdict, Settlement
+from app.enterprises.imports.verdict import RowVerdict, SettledDifference
 from app.enterprises.models import Enterprise, EnterpriseTag
 from app.enterprises.service.recording import note, subject_key
 from app.enterprises.service.records import tag_text
@@ -61,7 +61,7 @@ class TagTaker(PartTaker):
             session.execute(statement.execution_options(synchronize_session=False))
         record_many(session, pending)
 
-    def settle(self, session: Session, settlement: Settlement) -> None:
+    def settle(self, session: Session, settlement: SettledDifference) -> None:
         """Write what a person decided about a day of a tag."""
         tag = settlement.key.rpartition("|")[2]
         row = session.get(EnterpriseTag, (settlement.firm_id, tag), with_for_update=True)

@@ -14,9 +14,9 @@ from app.enterprises.imports.domain import RowOutcome
 from app.enterprises.imports.parts.kinds import PartKind, PartReading
 from app.enterprises.imports.parts.reader import parse_part
 from app.enterprises.imports.reasons import RowReason
-from app.enterprises.imports.registers import Intake
+from app.enterprises.imports.registers import IntakeContext
 from app.enterprises.imports.row_reader import Parsed, SourceRow, firm_key
-from app.enterprises.imports.verdict import RowVerdict, Settlement, rejected, undecided
+from app.enterprises.imports.verdict import RowVerdict, SettledDifference, rejected, undecided
 from app.enterprises.models import Enterprise
 from app.enterprises.service.parts import told_apart
 from app.enterprises.service.recording import note, subject_key
@@ -55,7 +55,7 @@ class PartTaker:
     reading: PartReading
 
     @property
-    def intake(self) -> Intake:
+    def intake(self) -> IntakeContext:
         """For whom and how rows are taken in."""
         return self.reading.intake
 
@@ -162,7 +162,7 @@ class PartTaker:
             session.execute(statement.execution_options(synchronize_session=False))
         record_many(session, pending)
 
-    def settle(self, session: Session, settlement: Settlement) -> None:
+    def settle(self, session: Session, settlement: SettledDifference) -> None:
         """Write what a person decided about one field."""
         row = self._row_of_key(session, settlement)
         firm = session.get(Enterprise, settlement.firm_id)
@@ -204,7 +204,7 @@ class PartTaker:
         subject = subject_key(firm.id, firm.name, firm.region_code)
         return PendingEvent(self.intake.actor, now, f"enterprise.{part.code}_{done}", subject, shown, data, personal)
 
-    def _row_of_key(self, session: Session, settlement: Settlement) -> Any:
+    def _row_of_key(self, session: Session, settlement: SettledDifference) -> Any:
         _firm, *identity = settlement.key.split("|", len(self.kind.identity))
         model: Any = self.kind.part.model
         rows = session.scalars(select(model).where(model.enterprise_id == settlement.firm_id).with_for_update())

@@ -5,7 +5,7 @@ pass from the top, so that a sheet of a million rows takes no more memory than o
 """
 
 from app.enterprises.imports.shapes.body import BodyRow, body_rows, left_out
-from app.enterprises.imports.shapes.head import ColumnHead, Head, read_head
+from app.enterprises.imports.shapes.head import ColumnHeading, SheetHead, read_head
 from app.enterprises.imports.shapes.row_kinds import RowKind
 
-__all__ = ["BodyRow", "ColumnHead", "Head", "RowKind", "body_rows", "left_out", "read_head"]
+__all__ = ["BodyRow", "ColumnHeading", "RowKind", "SheetHead", "body_rows", "left_out", "read_head"]

@@ -5,8 +5,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 
-from app.enterprises.imports.shapes.head import Head
-from app.enterprises.imports.shapes.heading_text import read_heading, shown
+from app.enterprises.imports.shapes.head import SheetHead
+from app.enterprises.imports.shapes.head_text import read_heading, shown
 from app.enterprises.imports.shapes.row_kinds import is_number, is_sentence, names_somebody
 from app.kit.tabular import MergedRange, Row
 
@@ -24,7 +24,7 @@ _NARROW = 2
 class Block:
     """A table and what its rows have shown so far."""
 
-    def __init__(self, number: int, head: Head, merged: Sequence[MergedRange]) -> None:
+    def __init__(self, number: int, head: SheetHead, merged: Sequence[MergedRange]) -> None:
         self.number, self.head = number, head
         parts = {part for column in head.heads for part in (*column.text.split(" / "), column.name)} - {""}
         self._texts = parts

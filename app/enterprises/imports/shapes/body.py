@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from app.enterprises.imports.shapes.block import Block
-from app.enterprises.imports.shapes.head import Head, find_head, same_columns
+from app.enterprises.imports.shapes.head import SheetHead, find_head, same_columns
 from app.enterprises.imports.shapes.head_rows import MAX_HEAD_ROWS
 from app.enterprises.imports.shapes.merged_values import MergedValues
 from app.enterprises.imports.shapes.row_kinds import (
@@ -35,7 +35,7 @@ class BodyRow:
     row: Row
     kind: RowKind
     block: int
-    head: Head
+    head: SheetHead
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class _Undecided:
     otherwise: RowKind
 
 
-def body_rows(sheet: Sheet, head: Head) -> Iterator[BodyRow]:
+def body_rows(sheet: Sheet, head: SheetHead) -> Iterator[BodyRow]:
     """All rows below the head in their order; whoever reads on from somewhere passes over those before it."""
     return _Body(sheet, head).rows()
 
@@ -61,7 +61,7 @@ def left_out(rows: Iterable[BodyRow]) -> Iterator[tuple[int, RowKind]]:
 class _Body:
     """One pass over the rows below a head, with a look at a few that follow."""
 
-    def __init__(self, sheet: Sheet, head: Head) -> None:
+    def __init__(self, sheet: Sheet, head: SheetHead) -> None:
         self._merged = sheet.merged
         self._below = islice(sheet.rows(), head.last_row, None)
         self._ahead: deque[Row] = deque()
@@ -173,6 +173,6 @@ def _before_data(doubt: _Undecided) -> RowKind:
     return doubt.before_data
 
 
-def _continues(table: Head, head: Head) -> bool:
+def _continues(table: SheetHead, head: SheetHead) -> bool:
     """Whether a head only repeats that of the table, as on a new page."""
     return same_columns(table, head) and head.titles in ((), table.titles)

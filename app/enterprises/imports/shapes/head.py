@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from app.enterprises.imports.shapes.head_rows import MAX_HEAD_ROWS, HeadRows
-from app.enterprises.imports.shapes.heading_text import HeadingText, read_heading, shown, title_unit
+from app.enterprises.imports.shapes.head_text import HeadingText, read_heading, shown, title_unit
 from app.enterprises.imports.shapes.row_kinds import is_number
 from app.kit.tabular import MergedRange, Row, Sheet
 
@@ -21,7 +21,7 @@ Recognise = Callable[[Sequence[str]], int]
 
 
 @dataclass(frozen=True)
-class ColumnHead:
+class ColumnHeading:
     """The head of one column: `text` as a page shows it, `group` the merged head above it ("" for none).
 
     `name` is its bare name to compare by, without unit and year; `year` and `unit` stand in it, in its group, the unit also in
@@ -37,17 +37,17 @@ class ColumnHead:
 
 
 @dataclass(frozen=True)
-class Head:
+class SheetHead:
     """The head of a table: its first and last row as a spreadsheet counts, its columns, the texts above it and their unit."""
 
     first_row: int
     last_row: int
-    heads: tuple[ColumnHead, ...]
+    heads: tuple[ColumnHeading, ...]
     titles: tuple[str, ...]
     unit: str
 
 
-def read_head(sheet: Sheet, recognise: Recognise, at: int | None = None) -> Head | None:
+def read_head(sheet: Sheet, recognise: Recognise, at: int | None = None) -> SheetHead | None:
     """The head among the first 30 rows of the sheet: the one with the most heads that are known; None for a blank sheet.
 
     `at` is its last row, where a person told it.
@@ -57,7 +57,7 @@ def read_head(sheet: Sheet, recognise: Recognise, at: int | None = None) -> Head
 
 def find_head(
     rows: Sequence[Row], merged: Sequence[MergedRange], recognise: Recognise, *, at: int | None = None
-) -> Head | None:
+) -> SheetHead | None:
     """The head among some rows that follow each other."""
     grid = HeadRows(rows, merged)
     last = _told(grid, at) if at is not None else None
@@ -100,26 +100,26 @@ def _names(grid: HeadRows, last: int) -> list[str]:
     return [head.name for head in _columns(grid, grid.first_above(last), last, "") if head.name]
 
 
-def _head(grid: HeadRows, last: int) -> Head:
+def _head(grid: HeadRows, last: int) -> SheetHead:
     first = grid.first_above(last)
     above = [grid.texts(number) for number in grid.numbers if number < first]
     unit = title_unit(above)
     columns = _columns(grid, first, last, unit)
     if _numbers_columns(grid.texts(last + 1)):
         last += 1
-    return Head(first, last, columns, tuple(text for texts in above for text in texts), unit)
+    return SheetHead(first, last, columns, tuple(text for texts in above for text in texts), unit)
 
 
-def _columns(grid: HeadRows, first: int, last: int, unit: str) -> tuple[ColumnHead, ...]:
+def _columns(grid: HeadRows, first: int, last: int, unit: str) -> tuple[ColumnHeading, ...]:
     return tuple(_column(index, parts, unit) for index, parts in enumerate(grid.columns(first, last)))
 
 
-def _column(index: int, parts: Sequence[str], unit: str) -> ColumnHead:
+def _column(index: int, parts: Sequence[str], unit: str) -> ColumnHeading:
     """A column from its heads, the uppermost first. A year that stands alone below a name is a year of that name."""
     read = [read_heading(part) for part in reversed(parts)]
     leaf = read[0] if read else HeadingText("", None, "")
     named = next((each.name for each in read if each.name), "")
-    return ColumnHead(
+    return ColumnHeading(
         index=index,
         text=" / ".join(map(shown, parts)),
         group="/".join(map(shown, parts[:-1])),
@@ -139,6 +139,6 @@ def _numbers_columns(texts: Sequence[str]) -> bool:
     return plain[:stems] == list(_STEMS[:stems]) and numbers == [str(number) for number in range(1, len(numbers) + 1)]
 
 
-def same_columns(one: Head, other: Head) -> bool:
+def same_columns(one: SheetHead, other: SheetHead) -> bool:
     """Whether two heads name the same columns in the same order."""
     return [column.text for column in one.heads] == [column.text for column in other.heads]

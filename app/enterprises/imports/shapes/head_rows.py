@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.enterprises.imports.shapes.heading_text import is_year, states_unit
+from app.enterprises.imports.shapes.head_text import is_year, states_unit
 from app.enterprises.imports.shapes.row_kinds import filled_cells, is_number
 from app.kit.tabular import MergedRange, Row
 
@@ -17,7 +17,7 @@ _GROUP = 2  # columns that a group has at least
 
 
 @dataclass(frozen=True, slots=True)
-class _Span:
+class _HeadSpan:
     """A filled cell and what it covers."""
 
     text: str
@@ -75,7 +75,7 @@ class HeadRows:
                     found.setdefault(column, []).append(span.text)
         return [found.get(column, []) for column in range(max(found, default=-1) + 1)]
 
-    def _covered(self, number: int, span: _Span, last: int) -> Sequence[int]:
+    def _covered(self, number: int, span: _HeadSpan, last: int) -> Sequence[int]:
         """The columns under a cell: those merged into it, or where nothing is merged those to its right that only have heads below."""
         if number == last or len(span.columns) > 1 or span.last_row > number:
             return span.columns
@@ -108,23 +108,23 @@ class HeadRows:
         return here.isdisjoint(below) or self._spreads(spans, here, below)
 
     @staticmethod
-    def _spreads(spans: Sequence[_Span], here: set[int], below: set[int]) -> bool:
+    def _spreads(spans: Sequence[_HeadSpan], here: set[int], below: set[int]) -> bool:
         """Whether groups are written without merging: beside one is nothing, below both are heads; or they are years."""
         if all(is_year(span.text) or span.first not in below for span in spans):
             return True
         return any(span.first in below and span.last + 1 in below - here for span in spans)
 
 
-def _spans(row: Row, starts: dict[tuple[int, int], MergedRange]) -> list[_Span]:
+def _spans(row: Row, starts: dict[tuple[int, int], MergedRange]) -> list[_HeadSpan]:
     spans = []
     for column, text in filled_cells(row.cells):
         merged = starts.get((row.number, column))
         last, last_row = (merged.last_column, merged.last_row + 1) if merged else (column, row.number)
-        spans.append(_Span(text, column, last, last_row))
+        spans.append(_HeadSpan(text, column, last, last_row))
     return spans
 
 
-def _is_lone_group(span: _Span, below: set[int]) -> bool:
+def _is_lone_group(span: _HeadSpan, below: set[int]) -> bool:
     """A group that is the only one: it leaves out the first column, which a title never does."""
     if len(span.columns) == 1:
         return span.first > min(below) and is_year(span.text)

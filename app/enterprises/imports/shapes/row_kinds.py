@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from app.enterprises.imports.shapes.heading_text import states_unit
+from app.enterprises.imports.shapes.head_text import states_unit
 
 
 class RowKind(enum.StrEnum):

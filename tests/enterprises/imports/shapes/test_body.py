@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.enterprises.imports.shapes import BodyRow, Head, RowKind, body_rows, left_out, read_head
+from app.enterprises.imports.shapes import BodyRow, RowKind, SheetHead, body_rows, left_out, read_head
 from app.kit.tabular import MergedRange, Row, Sheet
 from tests.factories.sheets import recogniser, sheet_of
 
@@ -17,7 +17,7 @@ HEAD = "序号|企业名称|统一社会信用代码|金额|备注"
 FIRM = "1|甲有限公司（示例）|91429099MAE929890U|20|"
 
 
-def head_of(sheet: Sheet) -> Head:
+def head_of(sheet: Sheet) -> SheetHead:
     head = read_head(sheet, KNOWN)
     assert head is not None
     return head

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.enterprises.imports.shapes import Head, read_head
+from app.enterprises.imports.shapes import SheetHead, read_head
 from app.kit.tabular import MergedRange, open_table
 from tests.factories.sheets import recogniser, sheet_of
 from tests.factories.workbooks import Grid, write_grids
@@ -25,13 +25,13 @@ KNOWN = recogniser(
 )
 
 
-def head_of(rows: Sequence[str], *merged: MergedRange, at: int | None = None) -> Head:
+def head_of(rows: Sequence[str], *merged: MergedRange, at: int | None = None) -> SheetHead:
     head = read_head(sheet_of(rows, merged), KNOWN, at=at)
     assert head is not None
     return head
 
 
-def texts(head: Head) -> list[str]:
+def texts(head: SheetHead) -> list[str]:
     return [column.text for column in head.heads]
 
 

@@ -18,10 +18,10 @@ from app.enterprises.imports.mapping import (
     NAME,
     REASON,
     USCC,
+    ColumnTarget,
     MappedColumn,
     Registers,
-    SheetLayout,
-    Target,
+    SheetMapping,
     field_of,
 )
 from app.enterprises.imports.models import ImportRun, ImportSheet
@@ -101,7 +101,7 @@ class PreviewRow:
 
 
 @dataclass(frozen=True)
-class ReadingPage:
+class MappingPage:
     """How the file is understood, and what would become of the first rows of the sheet that is looked at."""
 
     run: ImportRun
@@ -127,7 +127,7 @@ class ReadingPage:
     errors: tuple[str, ...] = ()
 
 
-def reading_page(
+def sheet_page(
     session: Session,
     actor: Actor,
     run: ImportRun,
@@ -136,7 +136,7 @@ def reading_page(
     now: datetime,
     position: int | None = None,
     errors: tuple[str, ...] = (),
-) -> ReadingPage:
+) -> MappingPage:
     """The sheets of an import that has not begun, and the columns and first rows of one of them (by default of the first that
     has something to tell). Raises NotFound for a sheet that is not there.
     """
@@ -152,7 +152,7 @@ def reading_page(
     )
     shown = _shown(layout)
     unready = tuple(each.name for each in sheets if each.chosen and any(_untold(_layout(each), registers)))
-    return ReadingPage(
+    return MappingPage(
         run=run,
         kind=_(KIND_LABELS[ImportKind(run.kind)]),
         sheets=tuple(_sheet_line(run, each, registers, active=each is sheet) for each in sheets),
@@ -187,11 +187,11 @@ def _looked_at(sheets: Sequence[ImportSheet], registers: Registers, position: in
     return next((sheet for sheet in chosen if any(_untold(_layout(sheet), registers))), chosen[0])
 
 
-def _layout(sheet: ImportSheet) -> SheetLayout:
-    return SheetLayout.from_json(sheet.name, sheet.register, sheet.mapping)
+def _layout(sheet: ImportSheet) -> SheetMapping:
+    return SheetMapping.from_json(sheet.name, sheet.register, sheet.mapping)
 
 
-def _untold(layout: SheetLayout, registers: Registers) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _untold(layout: SheetMapping, registers: Registers) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Required fields that no column fills, and columns of money without a unit."""
     if layout.register not in registers:
         return (NAME,), ()
@@ -208,7 +208,7 @@ def _sheet_line(run: ImportRun, sheet: ImportSheet, registers: Registers, *, act
     return SheetLine(sheet.position, sheet.name, note, sheet.register, sheet.chosen, ready, url, active)
 
 
-def _column_lines(layout: SheetLayout, registers: Registers) -> Iterable[ColumnLine]:
+def _column_lines(layout: SheetMapping, registers: Registers) -> Iterable[ColumnLine]:
     for column in layout.columns:
         if column.fills == REASON:
             continue
@@ -223,7 +223,7 @@ def _column_lines(layout: SheetLayout, registers: Registers) -> Iterable[ColumnL
         )
 
 
-def _targets(layout: SheetLayout, registers: Registers) -> Iterable[tuple[str, Choices]]:
+def _targets(layout: SheetMapping, registers: Registers) -> Iterable[tuple[str, Choices]]:
     """What a column may fill, by register: those of this sheet first, yearly fields also of the years that its heads name."""
     main = registers.get(layout.register)
     of_row = [
@@ -238,15 +238,15 @@ def _register_targets(register: str, fields: Iterable[ImportField], years: Seque
     for field in fields:
         if field.code in (USCC, NAME) and register != "firm":
             continue
-        yield str(Target(register, field.code)), _(field.label)
+        yield str(ColumnTarget(register, field.code)), _(field.label)
         for year in years if field.yearly else ():
-            yield str(Target(register, field.code, year)), f"{year} {_(field.label)}"
+            yield str(ColumnTarget(register, field.code, year)), f"{year} {_(field.label)}"
 
 
-def _given_lines(session: Session, layout: SheetLayout, registers: Registers) -> Iterable[GivenLine]:
+def _given_lines(session: Session, layout: SheetMapping, registers: Registers) -> Iterable[GivenLine]:
     for code in dict.fromkeys([layout.register, *(entry.register for entry in layout.entries)]):
         for each in registers[code].given if code in registers else ():
-            name = str(Target(code, each.field))
+            name = str(ColumnTarget(code, each.field))
             if layout.index_of(name) is None:
                 label = label_of(each.field, code, registers)
                 yield GivenLine(name, _(label), layout.given.get(name, ""), tuple(each.choices(session)))
@@ -263,7 +263,7 @@ def _units() -> Choices:
     return tuple((unit, _(label)) for unit, label in UNIT_LABELS.items())
 
 
-def _shown(layout: SheetLayout) -> list[MappedColumn]:
+def _shown(layout: SheetMapping) -> list[MappedColumn]:
     """The columns of the preview: what fills something but the firm's name and code, which stand in front."""
     return [column for column in layout.columns if column.target and column.fills not in (USCC, NAME)]
 
@@ -304,7 +304,7 @@ def _written(
     return WrittenCell(text, written, standing, same=written in (text, "") and bool(written))
 
 
-def _left_out(table: Table, sheet: ImportSheet, layout: SheetLayout) -> str:
+def _left_out(table: Table, sheet: ImportSheet, layout: SheetMapping) -> str:
     """The rows that are no data, told once: `第 68、70 行（合计、附注）`."""
     found = left_out_rows(table.sheets[sheet.position], layout, _LISTED)
     if not found:

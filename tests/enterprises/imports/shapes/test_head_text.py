@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.enterprises.imports.shapes.heading_text import read_heading, shown
+from app.enterprises.imports.shapes.head_text import read_heading, shown
 
 
 @pytest.mark.parametrize(
