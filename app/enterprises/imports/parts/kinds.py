@@ -9,7 +9,7 @@ from app.enterprises.imports.fields import ImportField, columns_of
 from app.enterprises.imports.parts.cells import CellTables
 from app.enterprises.imports.registers import IntakeContext
 from app.enterprises.imports.row_reader import Parsed
-from app.enterprises.schemas import PartInput
+from app.enterprises.schemas import Input
 from app.enterprises.service.parts import Part
 from app.kit.fields import Field
 
@@ -41,7 +41,7 @@ class PartKind:
 
     code: str
     part: Part[Any]
-    schema: type[PartInput]
+    schema: type[Input]
     identity: tuple[str, ...]
     finish: Special = _nothing
     spelled: Callable[[tuple[Any, ...]], tuple[Any, ...]] = tuple
