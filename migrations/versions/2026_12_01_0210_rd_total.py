@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0210"
-down_revision = "0200"
+down_revision = "0205"
 branch_labels = None
 depends_on = None
 

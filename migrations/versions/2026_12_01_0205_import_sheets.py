@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0200"
-down_revision = "0190"
+revision = "0205"
+down_revision = "0200"
 branch_labels = None
 depends_on = None
 
