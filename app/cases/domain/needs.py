@@ -112,8 +112,9 @@ def _of_step(programme: Programme, action: StageAction, supplies: Supplies) -> I
 
 
 def _materials(programme: Programme, action: StageAction, supplies: Supplies) -> Iterator[Need]:
+    returned = _held_up_by(action, supplies)
     for template in programme.materials:
-        demanded = _demanded(programme, action, template) or _holds_up(template, action, supplies)
+        demanded = template.code in returned or _demanded(programme, action, template)
         if demanded and applies(template, supplies):
             yield from _material(template, action, supplies)
 
@@ -168,11 +169,11 @@ def applies(item: Supplied, supplies: Supplies) -> bool:
     return item.when is None or supplies.answers.get(item.when.question) in item.when.answers
 
 
-def _holds_up(template: MaterialTemplate, action: StageAction, supplies: Supplies) -> bool:
-    """What was sent back holds up every step forward."""
-    return action.weight == "main" and any(
-        item.material == template.code and item.state == "returned" for item in supplies.materials
-    )
+def _held_up_by(action: StageAction, supplies: Supplies) -> frozenset[str]:
+    """The materials that were sent back: they hold up every step forward."""
+    if action.weight != "main":
+        return frozenset()
+    return frozenset(item.material for item in supplies.materials if item.state == "returned")
 
 
 def _demanded(programme: Programme, action: StageAction, item: Supplied) -> bool:
