@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -11,11 +12,14 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from app.cases.board import columns_visible_to
 from app.cases.domain.steps import available
+from app.cases.lists import CASES, CaseFilter, FirmFilter
 from app.cases.loads import count_open_visible_to, list_late_stages_visible_to, list_loads_visible_to
 from app.cases.models import CaseFile
 from app.cases.queries import list_entries, programme_of
 from app.cases.schemas import AssignOfficer, TakeBackStep
+from app.cases.selection import firms_visible_to
 from app.cases.service.assigning import assign_officer
 from app.cases.service.undoing import take_back_step
 from app.cases.supply.queries import list_answers
@@ -43,10 +47,13 @@ from app.journal.domain import SubjectKey
 from app.journal.models import JournalEvent, JournalHead
 from app.journal.service import record
 from app.journal.tallies import FirmTallies
-from app.kit.actor import SYSTEM, Actor
+from app.kit.actor import SYSTEM, Actor, Role
 from app.kit.clock import today
 from app.kit.db import Database, composition_of, kept_beside, read_scope, session_scope
 from app.kit.errors import DomainError
+from app.kit.lists.viewer import Viewer
+from app.notices.maker import Ways
+from app.notices.messages import reach_of_message
 from app.programmes.queries import load_catalogue
 from app.targets import counts as targets
 from app.targets.domain import Applications, Certificates, Counted, Period, Subjects
@@ -103,6 +110,26 @@ def work(session: Session, now: datetime, officers: Sequence[Actor]) -> dict[str
         found[f"loads {who.id}"] = list_loads_visible_to(session, who, today(now))
         found[f"late {who.id}"] = list_late_stages_visible_to(session, who, today(now))
         found[f"open {who.id}"] = count_open_visible_to(session, who, today(now))
+        viewer = Viewer(session, who, today(now))
+        for wanted in (
+            CaseFilter(),
+            CaseFilter(officer=who.id),
+            CaseFilter(programme=HTE, state="open"),
+            CaseFilter(overdue=True),
+        ):
+            found[f"cases {who.id} {wanted}"] = CASES.count(viewer, wanted)
+        columns = columns_visible_to(viewer, CaseFilter(programme=HTE), ("pool", "preparation", "review"), 2)
+        found[f"board {who.id}"] = [(one.count, [card.number for card in one.cards]) for one in columns.values()]
+        firms = firms_visible_to(viewer, FirmFilter())
+        reach = reach_of_message(
+            session, actor=replace(who, role=Role.SECTION_HEAD), firms=firms, ways=Ways(), kept=("message", who.id)
+        )
+        found[f"message {who.id}"] = (
+            reach.firms,
+            reach.people,
+            reach.without,
+            [firm.id for firm in reach.first_without],
+        )
         for officer_id in (who.id, None):
             asked = TodoQuery(who, now, today(now), load_catalogue(session), officer_id=officer_id)
             found[f"todos {who.id} {officer_id}"] = tally_todos(session, providers, asked)
