@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import text
 
-from app.accounts.service.rates import SharedBuckets
+from app.accounts.service.rates import _TAKE, SharedBuckets
 from app.doors.requests.rate import Buckets, MemoryBuckets, Rate, RateLimiter
 from app.kit.db import Database, immediate_scope
 from app.kit.errors import TooMany
@@ -62,3 +62,10 @@ def test_what_was_taken_comes_back_with_time(shared: SharedBuckets, database: Da
     with immediate_scope(database) as connection:
         connection.execute(text("update rate_bucket set at = at - interval '10 hours'"))
     assert limiter.take("one", Rate(2 / 36_000, 3)) == 1, "two came back, one of them was taken"
+
+
+def test_a_call_does_not_wait_for_the_disk(database: Database) -> None:
+    with database.engine.connect() as connection:
+        connection.execute(text("set local synchronous_commit to on"))
+        connection.execute(_TAKE, {"caller": "one", "per_second": 1.0, "most": 3.0})
+        assert connection.scalar(text("show synchronous_commit")) == "off"
