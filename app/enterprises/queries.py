@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, false, or_, select, true
@@ -25,8 +26,14 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     if actor.kind is ActorKind.ENTERPRISE:
         return Enterprise.id == actor.enterprise_id
     if actor.kind in (ActorKind.OFFICER, ActorKind.CLIENT):
-        return likely_within(Enterprise.region_code, actor.region_prefix)
+        return _in_region(actor.region_prefix)
     return false()
+
+
+@lru_cache(maxsize=1_000)
+def _in_region(prefix: str) -> ColumnElement[bool]:
+    """Every list and every record of an officer asks it."""
+    return likely_within(Enterprise.region_code, prefix)
 
 
 def valid_on(day: date | ColumnElement[date]) -> ColumnElement[bool]:
