@@ -30,7 +30,7 @@ class Size:
         return max(3, self.rounds // 3)
 
 
-SHORT = Size(rounds=3, requests=16, rows=1_000)
+SHORT = Size(rounds=3, requests=16, rows=4_000)
 
 
 @dataclass(frozen=True)

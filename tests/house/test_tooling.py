@@ -10,7 +10,7 @@ from app.config import Settings
 from tests.support.source import APP, ROOT, listed, name_of, python_files
 from tools.check_lock import missing
 
-SCRIPTS = ["run", "test", "check", ".ci/run", "tools/lock", "tools/untranslated", "tools/environment.sh"]
+SCRIPTS = ["run", "test", "check", ".ci/run", ".ci/peers", "tools/lock", "tools/untranslated", "tools/environment.sh"]
 
 
 def test_every_declared_dependency_is_locked() -> None:
