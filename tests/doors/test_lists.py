@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import delete
+from starlette.datastructures import QueryParams
 
 from app.doors.lists.columns import TableColumn, chosen
+from app.doors.lists.query import list_query
 from app.enterprises.models import Product
 from app.kit import db
 from app.kit.actor import SYSTEM
@@ -124,3 +126,18 @@ def test_columns_are_chosen_in_their_own_order():
     assert codes() == "abc"
     assert codes("d", "b", "nonsense") == "abd"
     assert codes("nonsense") == "abc"
+
+
+@pytest.mark.parametrize(
+    ("address", "sort", "columns", "cursor"),
+    [
+        ("", "name", [], ""),
+        ("sort=&cols=", "", [""], ""),
+        ("sort=name&sort=-name&cols=a&cols=%E7%94%B2&cursor=x&no-such=1", "-name", ["a", "甲"], "x"),
+        ("sort=a%00b%ED%A0%80", "ab\ufffd\ufffd\ufffd", [], ""),
+    ],
+)
+def test_an_address_says_the_last_of_what_it_says_twice_and_all_of_what_may_be_several(address, sort, columns, cursor):
+    model = list_query("/made-here", ["sort"], usual={"sort": "name"}, several=("cols",))
+    found = model.asked_in(QueryParams(address))
+    assert (found["sort"], found.several("cols"), found["cursor"]) == (sort, columns, cursor)

@@ -43,6 +43,9 @@ def query_parameters(route: APIRoute) -> list[str]:
 
 
 def _parameters(dependant: Dependant) -> Iterator[str]:
+    yield from getattr(
+        getattr(dependant.call, "model", None), "model_fields", ()
+    )  # that of a list reads its address itself
     for field in dependant.query_params:
         model = field.field_info.annotation
         if isinstance(model, type) and issubclass(model, BaseModel):
