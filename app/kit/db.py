@@ -14,6 +14,7 @@ from typing import Annotated, Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 import orjson
+from psycopg import IsolationLevel
 from sqlalchemy import JSON, BigInteger, DateTime, Engine, Integer, MetaData, String, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
@@ -37,6 +38,7 @@ WRITER_PATIENCE = 15
 #: As strict as the library's own writer: neither days nor records become a text by themselves.
 _JSON = orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 _READ_ONLY = "yumiao_read_only"
+_SNAPSHOT = "yumiao_snapshot"
 _COMPOSITION = "yumiao_composition"
 _TURN = "yumiao_turn"
 _BESIDE = "yumiao_beside"
@@ -112,10 +114,7 @@ class Database:
         on_sqlite = self.dialect == "sqlite"
         engine = _sqlite_engine(self.url, pool_size, durable) if on_sqlite else _postgresql_engine(self.url, pool_size)
         self.engine = engine.execution_options(**{_COMPOSITION: composition})
-        only: dict[str, Any] = {_READ_ONLY: True}
-        if not on_sqlite:
-            only |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        self.reading = self.engine.execution_options(**only)
+        self.reading = self.engine.execution_options(**{_READ_ONLY: True})
         self.composition = composition
         self.beside: dict[Any, Any] = {}
 
@@ -151,6 +150,16 @@ def _postgresql_engine(url: str, pool_size: int) -> Engine:
         connect_args={"options": "-c timezone=UTC -c lock_timeout=30s -c jit=off"},
     )
     ask_where_in_doubt(engine)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        """What kind of transaction the driver begins; a connection that goes from reader to reader is told once."""
+        options, driver = connection.get_execution_options(), cast(Any, connection.connection.driver_connection)
+        only = True if options.get(_READ_ONLY) else None
+        level = IsolationLevel.REPEATABLE_READ if only or options.get(_SNAPSHOT) else None
+        if (driver.isolation_level, driver.read_only) != (level, only):
+            driver.isolation_level, driver.read_only = level, only
+
     return engine
 
 
@@ -240,10 +249,8 @@ def kept_beside(session: Session, make: Callable[[], Kept]) -> Kept | None:
 @contextmanager
 def scratch_scope(database: Database) -> Iterator[Session]:
     """A reading transaction on one snapshot in which temporary tables and views may be made; all of it is rolled back."""
-    options: dict[str, Any] = {_READ_ONLY: True}
-    if database.dialect == "postgresql":
-        options = {"isolation_level": "REPEATABLE READ"}
-    with Session(database.engine.execution_options(**options), autoflush=False) as session:
+    kind = _SNAPSHOT if database.dialect == "postgresql" else _READ_ONLY
+    with Session(database.engine.execution_options(**{kind: True}), autoflush=False) as session:
         yield session
 
 

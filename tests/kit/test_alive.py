@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from app.kit import alive
-from app.kit.db import Database, read_scope
+from app.kit.db import Database, immediate_scope, read_scope, scratch_scope, session_scope
 from tests.support.databases import Templates
 from tests.support.house import HOUSE
 
@@ -58,3 +59,25 @@ def test_one_that_rested_long_is_asked(database: Database, asked: list[None], mo
     before = _served_by(database)
     monkeypatch.setattr(alive, "LONG", -1)
     assert _served_by(database) == before and len(asked) == 1
+
+
+def test_each_transaction_is_of_its_own_kind_whatever_its_connection_was_used_for(database: Database) -> None:
+    def told(session: Session) -> tuple[str, ...]:
+        names = ("transaction_isolation", "transaction_read_only")
+        return tuple(str(session.scalar(text(f"SHOW {name}"))) for name in names)
+
+    for _time in range(2):
+        with read_scope(database) as session:
+            assert told(session) == ("repeatable read", "on")
+        with session_scope(database) as session:
+            assert told(session) == ("read committed", "off")
+        with read_scope(database) as session:
+            assert told(session) == ("repeatable read", "on")
+        with scratch_scope(database) as session:
+            assert told(session) == ("repeatable read", "off")
+        with read_scope(database) as session:
+            assert told(session) == ("repeatable read", "on")
+        with immediate_scope(database) as connection:
+            assert connection.scalar(text("SHOW transaction_read_only")) == "off"
+        with session_scope(database) as session:
+            assert told(session) == ("read committed", "off")
