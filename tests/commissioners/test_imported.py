@@ -93,7 +93,8 @@ def test_what_is_empty_is_filled_and_what_differs_is_asked_about(
 @pytest.mark.parametrize(
     ("cells", "outcome"),
     [
-        ({"phone": "12"}, "created expert.phone"),
+        ({"phone": "1001387123"}, "created phone.length"),
+        ({"phone": "无号"}, "created phone.invalid"),
         ({"degree": "甲等"}, "created unread"),
         ({"field_code": "不详"}, "created unread"),
         ({"title": "长" * 61}, "created unread"),

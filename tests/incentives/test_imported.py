@@ -85,8 +85,9 @@ def test_whether_and_when_it_was_paid(
         ({"amount_fen": "-3"}, "created negative"),
         ({"amount_fen": "约五万"}, "created unread"),
         ({"amount_fen": "3万美元"}, "created unread"),
-        ({"paid_on": "2022年2月30日"}, "created unread"),
-        ({"paid_on": "2099-01-01"}, "created unread"),
+        ({"paid_on": "2022年2月30日"}, "created day.invalid"),
+        ({"paid_on": "2022年2月"}, "created day.incomplete"),
+        ({"paid_on": "2099-01-01"}, "created day.future"),
     ],
 )
 def test_each_refusal_has_a_cause_of_its_own(session: Session, cells: dict[str, str], outcome: str) -> None:

@@ -17,8 +17,10 @@ from app.commissioners.schemas import CommissionerInput, ImportedTerms
 from app.enterprises.domain.names import normalise_name
 from app.enterprises.imports.figure_reader import read_yuan
 from app.enterprises.imports.reasons import RowReason
-from app.enterprises.imports.row_reader import Parsed, SourceRow, read_day
+from app.enterprises.imports.row_reader import Parsed, SourceRow
 from app.kit.i18n import N_
+from app.kit.telephones import TelephoneProblem, read_telephone
+from app.kit.written_days import WrittenDay, read_span, read_written_day
 from app.reference.queries import label_of, list_fields
 
 _DEGREES = {
@@ -32,9 +34,6 @@ _MODES = {
     ServiceMode.RESIDENT: "派驻 | 长期 | 全职 | 驻企",
     ServiceMode.SHORT_TERM: "短期",
 }
-_DAYS = re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|(?<!\d)\d{8}(?!\d)")
-_BETWEEN = re.compile(r"[\s\-—–~至到起止自从为()（）、,，:：]*")
-EVER = date.max
 
 
 @dataclass(frozen=True)
@@ -87,16 +86,14 @@ def expert_key(source: SourceRow) -> tuple[str, str]:
 
 
 def term_of(source: SourceRow) -> tuple[date | None, date | None]:
-    """First and last day of the agreement, from its two columns or from a span in one; None where they do not read."""
+    """First and last day of the agreement, from its two columns, else from a span in one; None where they do not read."""
     texts = source.texts
-    starts, ends = (read_day(texts.get(code, ""), today=EVER) for code in ("starts_on", "ends_on"))
-    span = unicodedata.normalize("NFKC", texts.get("term", ""))
-    days = _DAYS.findall(span)
-    if len(days) == 2 and _BETWEEN.fullmatch(_DAYS.sub("", span)):
-        first, last = (read_day(day, today=EVER) for day in days)
-        starts = starts or (first if not texts.get("starts_on") else None)
-        ends = ends or (last if not texts.get("ends_on") else None)
-    return starts, ends
+    span = read_span(texts.get("term", "")) or (WrittenDay(None), WrittenDay(None))
+    told = [
+        read_written_day(text) if (text := texts.get(code)) else of_span
+        for code, of_span in zip(("starts_on", "ends_on"), span, strict=True)
+    ]
+    return told[0].day, told[1].day
 
 
 def fold(text: str) -> str:
@@ -128,7 +125,18 @@ def _read_expert(parsed: Parsed, tables: WordTables, codes: tuple[str, ...]) -> 
         values["unit"] = normalise_name(values["unit"])
     for code, words in (("degree", tables.degrees), ("field_code", tables.fields)):
         _translate(parsed, values, code, words)
+    _read_phone(parsed, values)
     parsed.values["expert"] = _checked(parsed, CommissionerInput, values)
+
+
+def _read_phone(parsed: Parsed, values: dict[str, Any]) -> None:
+    """The telephone in one spelling; one with a digit too few or too many is none."""
+    text = values.pop("phone", "")
+    found = read_telephone(text) if text else None
+    if found is not None and found.problem is None:
+        values["phone"] = found.number
+    elif found is not None:
+        _leave(parsed, "phone", text, "phone.length" if found.problem is TelephoneProblem.LENGTH else "phone.invalid")
 
 
 def _translate(parsed: Parsed, values: dict[str, Any], code: str, words: Mapping[str, str]) -> None:
@@ -204,10 +212,6 @@ def _checked(parsed: Parsed, form: type[BaseModel], values: dict[str, Any]) -> d
 
 
 def _leave(parsed: Parsed, code: str, text: str, reason: str = "unread") -> None:
-    """Leave a cell empty and tell it; a telephone with a cause of its own."""
+    """Leave a cell empty and tell it."""
     parsed.unread[code] = text
-    params = {"column": LABELS[code], "text": text[:60]}
-    if code == "phone":
-        parsed.remarks.append(RowReason("expert.phone", params, N_("“%(column)s”不是电话号码，留空：%(text)s")))
-    else:
-        parsed.remarks.append(RowReason(reason, params))
+    parsed.remarks.append(RowReason(reason, {"column": LABELS[code], "text": text[:60]}))

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from app.enterprises.imports.fields import ImportField
 from app.enterprises.imports.figure_reader import read_yuan
 from app.enterprises.imports.reasons import RowReason
-from app.enterprises.imports.row_reader import Parsed, SourceRow, read_day, read_yes_no
+from app.enterprises.imports.row_reader import EARLIEST, Parsed, SourceRow, read_yes_no
 from app.incentives.domain.steps import PastState
 from app.incentives.queries.schemes import list_families
 from app.kit.i18n import N_
+from app.kit.written_days import DayProblem, WrittenDay, read_written_day
 
 FIRST_YEAR = 1990
 LONGEST_NAME, LONGEST_DOCUMENT, LONGEST_NOTE = 120, 200, 2_000
@@ -66,7 +67,6 @@ COLUMNS = (
 LABELS = {column.code: column.label for column in COLUMNS}
 
 _YEAR = re.compile(r"(\d{4})(?:年度|年)?")
-_IN_A_YEAR = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}月?")
 _PAID = re.compile(r"(?:已|全部|全额)(?:拨付?|发放?|支付|兑现|到账|拨款)(?:完毕|到位)?|拨付|发放|到账|兑现")
 _UNPAID = re.compile(r".*(?:暂缓|缓发|缓拨|停发|未|待|不予|取消|退回|收回).*")
 _TITLE = re.compile(
@@ -158,10 +158,15 @@ def _read_amount(parsed: Parsed) -> None:
 def _read_payment(parsed: Parsed, words: PaymentWords) -> None:
     """Whether and when it was paid: a day says so, else the words beside it; nothing said is not paid."""
     day, said = parsed.source.texts.get("paid_on", ""), parsed.source.texts.get("state", "")
-    paid_on = read_day(day, today=words.today)
+    written = read_written_day(day)
+    paid_on = written.day if written.day and EARLIEST <= written.day <= words.today else None
     held = next((text for text in (said, day) if _UNPAID.fullmatch(text)), "")
     paid = not held and bool(
-        paid_on or _IN_A_YEAR.match(day) or _PAID.fullmatch(said) or _PAID.fullmatch(day) or read_yes_no(said)
+        paid_on
+        or written.problem is DayProblem.INCOMPLETE
+        or _PAID.fullmatch(said)
+        or _PAID.fullmatch(day)
+        or read_yes_no(said)
     )
     parsed.values |= {
         "state": (PastState.PAID if paid else PastState.UNPAID).value,
@@ -170,7 +175,13 @@ def _read_payment(parsed: Parsed, words: PaymentWords) -> None:
     if held:
         parsed.values["note"] = held
     if day and day != held and parsed.values["paid_on"] is None:
-        _leave(parsed, "paid_on", day)
+        _leave(parsed, "paid_on", day, _why_no_day(written))
+
+
+def _why_no_day(written: WrittenDay) -> str:
+    if written.day is not None:
+        return "day.future"
+    return "day.incomplete" if written.problem is DayProblem.INCOMPLETE else "day.invalid"
 
 
 def _read_year(parsed: Parsed, words: PaymentWords) -> None:
