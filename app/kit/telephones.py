@@ -60,4 +60,6 @@ def _read(text: str) -> WrittenTelephone:
 def _spelled(digits: str) -> str | None:
     if found := _LANDLINE.fullmatch(digits):
         return f"{found[1]}-{found[2]}"
-    return digits if any(shape.fullmatch(digits) for shape in (_MOBILE, _LOCAL, _SERVICE)) else None
+    if _SERVICE.fullmatch(digits):
+        return f"{digits[:3]}-{digits[3:6]}-{digits[6:]}"
+    return digits if _MOBILE.fullmatch(digits) or _LOCAL.fullmatch(digits) else None

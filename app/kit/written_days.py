@@ -28,7 +28,7 @@ class WrittenDay:
     problem: DayProblem | None = None
 
 
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−－", "-"))
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−－", "-") | dict.fromkeys("～〜", "~"))
 _CLOCK = r"(?:[ T]?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
 _DAY = re.compile(rf"(\d{{4}}) ?[-/.年] ?(\d{{1,2}}) ?[-/.月] ?(\d{{1,2}}) ?日?{_CLOCK}|(\d{{4}})(\d{{2}})(\d{{2}})")
 _MONTH = re.compile(
@@ -43,8 +43,9 @@ _CHINESE = re.compile(
     r"([〇○零一二三四五六七八九]{4})年(?:([一二三四五六七八九十]{1,2})月(?:([一二三四五六七八九十廿卅]{1,3})日)?)?"
 )
 _DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
-_ONE_DAY = r"\d{4} ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2} ?日?|\d{8}"
-_SPAN = re.compile(rf"(?:自|从|由)? ?({_ONE_DAY}) ?(?:起)? ?(?:-+|~|至|到) ?({_ONE_DAY}) ?(?:止|为止)?")
+_DAYS = re.compile(r"\d{4} ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2} ?日?|(?<!\d)\d{8}(?!\d)")
+_BETWEEN = re.compile(r"[ \-~至到起止自从由为()、,:]*")
+_UNTIL = re.compile(r"[-~至到]")
 
 
 @lru_cache(maxsize=4_096)
@@ -63,9 +64,12 @@ def read_written_day(text: str) -> WrittenDay:
 
 
 def read_span(text: str) -> tuple[WrittenDay, WrittenDay] | None:
-    """The first and last day of `2023.01.23—2025.01.23`; None for what is no span of days."""
-    found = _SPAN.fullmatch(_plain(text).replace("～", "~"))
-    return (read_written_day(found[1]), read_written_day(found[2])) if found else None
+    """The first and last day of `2023.01.23—2025.01.23` or `自2023年1月23日起至2025年1月23日止`; None for what is no span."""
+    plain = _plain(text)
+    days, between = _DAYS.findall(plain), _DAYS.sub("", plain)
+    if len(days) != 2 or not (_BETWEEN.fullmatch(between) and _UNTIL.search(between)):
+        return None
+    return read_written_day(days[0]), read_written_day(days[1])
 
 
 def _plain(text: str) -> str:

@@ -12,6 +12,7 @@ from app.kit.errors import Invalid
 from app.kit.i18n import _
 
 LENGTH = 18
+APOSTROPHES = " '‘’`"
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _VALUE = {character: index for index, character in enumerate(ALPHABET)}
 _WEIGHTS = tuple(pow(3, power, 31) for power in range(LENGTH - 1))
@@ -40,11 +41,15 @@ class Uscc:
 
 
 def normalise(text: str) -> str:
-    """`text` in half width and upper case, without blanks, hyphens, control and invisible characters."""
+    """`text` in half width and upper case, without blanks, hyphens, control and invisible characters.
+
+    Nor with the apostrophe that marks a cell as text: it is no part of what stands there.
+    """
     folded = unicodedata.normalize("NFKC", text).upper()
     if folded.isascii() and folded.isalnum():
         return folded
-    return "".join(c for c in folded if not c.isspace() and unicodedata.category(c)[0] != "C" and c not in "-‐–—")
+    marked = folded.lstrip(APOSTROPHES)
+    return "".join(c for c in marked if not c.isspace() and unicodedata.category(c)[0] != "C" and c not in "-‐–—")
 
 
 def check_character(first_17: str) -> str:

@@ -14,7 +14,7 @@ from app.enterprises.domain.names import normalise_name
 from app.enterprises.domain.places import RegionIndex
 from app.enterprises.fields import ENTERPRISE
 from app.enterprises.imports.reasons import RowReason
-from app.enterprises.imports.row_reader import Parsed, SourceRow, read_day, read_uscc, read_yes_no
+from app.enterprises.imports.row_reader import Parsed, SourceRow, day_reason, read_day, read_uscc, read_yes_no
 from app.kit.fields import Field, FieldKind, Heading, is_web_address
 from app.reference.models import Industry, TechnicalField, Term
 from app.reference.queries import list_regions
@@ -106,7 +106,7 @@ def _read_cell(parsed: Parsed, field: Field, tables: FirmTables) -> None:
         return
     value = _value(field, heading, text, parsed, tables)
     if value is None:
-        parsed.leave_empty(code, text)
+        parsed.leave_empty(code, text, reason=day_reason(text) if field.kind is FieldKind.DAY else "unread")
     else:
         parsed.values[field.name] = value
 

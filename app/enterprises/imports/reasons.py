@@ -80,7 +80,24 @@ NAME_WAITS = frozenset({"name.other", "name.differs"})
 NAME_TAKEN = "name.taken"
 
 #: Remarks about a cell that could not be read and whose text is kept.
-KEPT_AS_TEXT = frozenset({"unread", "unit.missing", "negative", "capital", "source.unknown"})
+KEPT_AS_TEXT = frozenset(
+    {
+        "unread",
+        "unit.missing",
+        "negative",
+        "capital",
+        "source.unknown",
+        "day.incomplete",
+        "day.invalid",
+        "day.future",
+        "phone.length",
+        "phone.invalid",
+        "email.invalid",
+        "year.invalid",
+        "word.unknown",
+        "text.too_long",
+    }
+)
 
 REASONS = {
     "broken": N_("本行引号不成对，无法分列。"),
@@ -92,6 +109,10 @@ REASONS = {
     "name.differs": N_("这个代码的企业在本库名为“%(ours)s”，与名单上的“%(name)s”不符，请核对是改名还是写错。"),
     "name.former": N_("名单上的“%(name)s”是曾用名，保留现名“%(ours)s”。"),
     "uscc.missing": N_("没有统一社会信用代码。"),
+    "uscc.scientific": N_(
+        "代码被存成了科学记数法（%(text)s），末几位已丢失；请在原表把该列改为文本格式，再重新另存为 CSV。"
+    ),
+    "uscc.apostrophe": N_("代码前面多了一个撇号，已去掉。"),
     "uscc.inexact": N_("代码在表格里存成了数字，末几位已丢失；请把该列改为文本格式后重新填写。"),
     "repeat": N_("与第 %(row)s 行的代码重复，内容相同。"),
     "repeat.differs": N_("与第 %(row)s 行的代码重复，不同之处：%(differences)s。"),

@@ -1,22 +1,25 @@
 """From a file to rows that somebody can decide on: cells by field, damaged rows named, texts cleaned."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from app.enterprises.domain.names import normalise_name
-from app.enterprises.domain.uscc import Uscc, normalise, parse_uscc
+from app.enterprises.domain.uscc import APOSTROPHES, Uscc, normalise, parse_uscc
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.models import Enterprise
 from app.kit.errors import Invalid
 from app.kit.tabular.reader import Row
-from app.kit.written_days import read_written_day
+from app.kit.written_days import DayProblem, read_written_day
 
 #: The fictional firm of a template's example row, on a region code that is not assigned; it is never taken in.
 EXAMPLE_USCC = "91429099MA0YUMA0XF"
 EARLIEST = date(1840, 1, 1)
 _NOTHING = {"-", "--", "—", "——", "/", "n/a", "na", "null", "none", "无", "空", "nan", "#n/a"}
+#: What a spreadsheet makes of a long code when it saves it as CSV: `9.1429E+17`.
+_SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E\+?\d{2}")
 _LONGEST_NOTHING = max(map(len, _NOTHING))
 
 
@@ -73,6 +76,11 @@ def read_uscc(parsed: Parsed) -> None:
     if not normalise(text):
         parsed.refusals.append(RowReason("uscc.missing"))
         return
+    if _SCIENTIFIC.fullmatch(normalise(text)):
+        parsed.refusals.append(RowReason("uscc.scientific", {"text": text[:60]}))
+        return
+    if text.strip()[0] in APOSTROPHES:
+        parsed.remarks.append(RowReason("uscc.apostrophe"))
     try:
         parsed.uscc = parse_uscc(text)
         parsed.key = parsed.uscc.value
@@ -87,6 +95,16 @@ def read_day(text: str, *, today: date) -> date | None:
     """The day that `text` writes, however it is spelled; None when there is no such day up to `today`."""
     read = read_written_day(text).day
     return read if read is not None and EARLIEST <= read <= today else None
+
+
+def day_reason(text: str) -> str:
+    """The reason why `read_day` found no day in `text`."""
+    read = read_written_day(text)
+    if read.problem is DayProblem.UNREADABLE:
+        return "unread"
+    if read.problem is DayProblem.INCOMPLETE:
+        return "day.incomplete"
+    return "day.invalid" if read.day is None or read.day < EARLIEST else "day.future"
 
 
 def read_yes_no(text: str) -> bool | None:

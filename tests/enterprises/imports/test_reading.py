@@ -12,7 +12,7 @@ from app.enterprises.imports.entries import ReadRow, RowReading
 from app.enterprises.imports.figure_reader import FigureTables, parse_figures
 from app.enterprises.imports.recognition import HeadVocabulary
 from app.enterprises.imports.registers import FIRM, registers_of
-from app.enterprises.imports.row_reader import EARLIEST, Parsed, SourceRow, read_day, read_yes_no
+from app.enterprises.imports.row_reader import EARLIEST, Parsed, SourceRow, day_reason, read_day, read_yes_no
 from app.enterprises.imports.shapes import RowKind, body_rows, read_head
 from app.kit.tabular import open_table
 from tests.counts import Counts
@@ -123,6 +123,32 @@ def test_a_code_stored_as_a_number_is_not_guessed(tmp_path: Path) -> None:
     book.close()
     (row,) = rows_of(path)
     assert [reason.code for reason in row.firm.refusals] == ["uscc.inexact"]
+
+
+def test_what_a_spreadsheet_made_of_a_code_in_a_csv_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    code = "91429004MA49XXXX0A".replace("X", "0")
+    path.write_text(f"企业名称,统一社会信用代码\n甲（示例）,9.1429E+17\n乙（示例）,'{code}\n丙（示例）,9142E\n")
+    rows = [row.firm for row in rows_of(path)]
+    assert [[reason.code for reason in firm.refusals] for firm in rows] == [["uscc.scientific"], [], ["uscc"]]
+    assert "9.1429E+17" in str(rows[0].refusals[0])
+    assert [reason.code for reason in rows[1].remarks] == ["uscc.apostrophe"]
+    assert rows[1].key == code
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("2015年3月", "day.incomplete"),
+        ("2021-13-01", "day.invalid"),
+        ("1492-10-12", "day.invalid"),
+        ("2031-01-01", "day.future"),
+        ("长期", "unread"),
+    ],
+)
+def test_why_a_text_is_no_day(text: str, reason: str) -> None:
+    assert read_day(text, today=TODAY) is None
+    assert day_reason(text) == reason
 
 
 def test_rows_of_another_width_are_told_and_placeholders_are_empty(tmp_path: Path) -> None:
