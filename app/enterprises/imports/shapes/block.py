@@ -1,14 +1,13 @@
 """One table of a sheet: how its head is told again further down, and which lone texts are none of its data."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import accumulate
 
 from app.enterprises.imports.shapes.head import SheetHead
 from app.enterprises.imports.shapes.head_text import read_heading, shown
+from app.enterprises.imports.shapes.merged_cells import MergedCells
 from app.enterprises.imports.shapes.row_kinds import is_number, is_sentence, names_somebody
-from app.kit.tabular import MergedRange, Row
+from app.kit.tabular import Row
 
 Filled = Sequence[tuple[int, str]]
 
@@ -24,7 +23,7 @@ _NARROW = 2
 class Block:
     """A table and what its rows have shown so far."""
 
-    def __init__(self, number: int, head: SheetHead, merged: Sequence[MergedRange]) -> None:
+    def __init__(self, number: int, head: SheetHead, merged: MergedCells) -> None:
         self.number, self.head = number, head
         parts = {part for column in head.heads for part in (*column.text.split(" / "), column.name)} - {""}
         self._texts = parts
@@ -32,12 +31,7 @@ class Block:
         self._numbers = [0] * len(head.heads)
         self._words = [0] * len(head.heads)
         self._rows = 0
-        self._wide = {(each.first_row + 1, each.first_column): each for each in merged if each.columns >= _NARROW}
-        tall = [
-            each for each in merged if each.rows > 1 and each.columns <= _NARROW and each.first_row >= head.last_row
-        ]
-        self._tall = [each.first_row for each in tall]
-        self._until = list(accumulate((each.last_row for each in tall), max))
+        self._merged = merged
 
     def knows(self, names: Sequence[str]) -> int:
         """How many of the names its head has."""
@@ -66,13 +60,11 @@ class Block:
 
     def is_covered(self, row: Row) -> bool:
         """Whether a cell of the row is merged with those above or below it: what else it holds is said of that."""
-        place = row.number - 1
-        found = bisect_right(self._tall, place)
-        return found > 0 and self._until[found - 1] >= place
+        return self._merged.joins(row.number)
 
     def is_foreign(self, row: Row, index: int, text: str) -> bool:
         """Whether a text that stands alone in its row is none of the table's data, by where it stands or how it reads."""
-        merged = self._wide.get((row.number, index))
+        merged = self._merged.starting_at(row.number, index)
         if merged is not None and merged.columns * 2 >= len(self.head.heads):
             return True
         return not names_somebody(text) and (is_sentence(text) or not self._holds_words(index))

@@ -8,6 +8,7 @@ from itertools import islice
 from app.enterprises.imports.shapes.block import Block
 from app.enterprises.imports.shapes.head import SheetHead, find_head, same_columns
 from app.enterprises.imports.shapes.head_rows import MAX_HEAD_ROWS
+from app.enterprises.imports.shapes.merged_cells import MergedCells
 from app.enterprises.imports.shapes.merged_values import MergedValues
 from app.enterprises.imports.shapes.row_kinds import (
     RowKind,
@@ -62,11 +63,11 @@ class _Body:
     """One pass over the rows below a head, with a look at a few that follow."""
 
     def __init__(self, sheet: Sheet, head: SheetHead) -> None:
-        self._merged = sheet.merged
+        self._merged = MergedCells(sheet.merged)
         self._below = islice(sheet.rows(), head.last_row, None)
         self._ahead: deque[Row] = deque()
         self._undecided: deque[_Undecided] = deque()
-        self._block = Block(0, head, sheet.merged)
+        self._block = Block(0, head, self._merged)
         self._values = MergedValues(sheet.merged, head.last_row)
         self._last = self._last_held = RowKind.HEAD  # what the last row was, and the last one that held anything
 

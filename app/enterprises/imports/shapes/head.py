@@ -3,13 +3,14 @@
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from app.enterprises.imports.shapes.head_rows import MAX_HEAD_ROWS, HeadRows
-from app.enterprises.imports.shapes.head_text import HeadingText, read_heading, shown, title_unit
+from app.enterprises.imports.shapes.head_text import HeadingText, read_heading, shown, title_unit, unit_alone
+from app.enterprises.imports.shapes.merged_cells import MergedCells
 from app.enterprises.imports.shapes.row_kinds import is_number
-from app.kit.tabular import MergedRange, Row, Sheet
+from app.kit.tabular import Row, Sheet
 
 _WITHIN = 30
 _MOSTLY = 0.6
@@ -52,11 +53,13 @@ def read_head(sheet: Sheet, recognise: Recognise, at: int | None = None) -> Shee
 
     `at` is its last row, where a person told it.
     """
-    return find_head(list(islice(sheet.rows(), max(_WITHIN, at or 0))), sheet.merged, recognise, at=at)
+    first = max(0, (at or 0) - _WITHIN + MAX_HEAD_ROWS)
+    rows = list(islice(sheet.rows(), first, first + _WITHIN))
+    return find_head(rows, MergedCells(sheet.merged), recognise, at=at)
 
 
 def find_head(
-    rows: Sequence[Row], merged: Sequence[MergedRange], recognise: Recognise, *, at: int | None = None
+    rows: Sequence[Row], merged: MergedCells, recognise: Recognise, *, at: int | None = None
 ) -> SheetHead | None:
     """The head among some rows that follow each other."""
     grid = HeadRows(rows, merged)
@@ -116,6 +119,11 @@ def _columns(grid: HeadRows, first: int, last: int, unit: str) -> tuple[ColumnHe
 
 def _column(index: int, parts: Sequence[str], unit: str) -> ColumnHeading:
     """A column from its heads, the uppermost first. A year that stands alone below a name is a year of that name."""
+    if len(parts) > 1 and (below := unit_alone(parts[-1])) is not None:
+        return replace(
+            _column(index, parts[:-1], below or unit),
+            text=f"{' / '.join(map(shown, parts[:-1]))}（{parts[-1].strip('（）()')}）",
+        )
     read = [read_heading(part) for part in reversed(parts)]
     leaf = read[0] if read else HeadingText("", None, "")
     named = next((each.name for each in read if each.name), "")

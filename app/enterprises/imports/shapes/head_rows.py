@@ -5,9 +5,10 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.enterprises.imports.shapes.head_text import is_year, states_unit
+from app.enterprises.imports.shapes.head_text import is_year, states_unit, unit_alone
+from app.enterprises.imports.shapes.merged_cells import MergedCells
 from app.enterprises.imports.shapes.row_kinds import filled_cells, is_number
-from app.kit.tabular import MergedRange, Row
+from app.kit.tabular import Row
 
 MAX_HEAD_ROWS = 3
 _BRACKETS = re.compile(r"[(\[【][^)\]】]*[)\]】]")
@@ -33,11 +34,10 @@ class _HeadSpan:
 class HeadRows:
     """Some rows that follow each other, by their numbers."""
 
-    def __init__(self, rows: Sequence[Row], merged: Sequence[MergedRange]) -> None:
+    def __init__(self, rows: Sequence[Row], merged: MergedCells) -> None:
         self._cells = {row.number: row.cells for row in rows}
         self.numbers = list(self._cells)
-        starts = {(each.first_row + 1, each.first_column): each for each in merged if each.first_row + 1 in self._cells}
-        self._spans = {row.number: _spans(row, starts) for row in rows}
+        self._spans = {row.number: _spans(row, merged) for row in rows}
 
     def filled(self, number: int) -> list[int]:
         """The columns in which the row holds something."""
@@ -59,6 +59,8 @@ class HeadRows:
         below = self.texts(last + 1)
         if not below or any(_is_value(text) for text in below):
             return False
+        if self._tells_units(last + 1):
+            return True
         head = [span for number in range(self.first_above(last), last + 1) for span in self._spans[number]]
         if any(span.last_row > last for span in head):
             return True
@@ -98,6 +100,8 @@ class HeadRows:
         spans, below = self._spans.get(number, ()), self._taken(number + 1)
         if not spans or not below or any(_is_value(span.text) or _is_remark(span.text) for span in spans):
             return False
+        if self._tells_units(number + 1):
+            return True
         if any(span.last_row > number for span in spans):
             return len(spans) > 1
         if len(spans) == 1:
@@ -107,6 +111,12 @@ class HeadRows:
         here = self._taken(number)
         return here.isdisjoint(below) or self._spreads(spans, here, below)
 
+    def _tells_units(self, number: int) -> bool:
+        """Whether the row only tells the units of the names above it."""
+        texts = self.texts(number)
+        told = all(unit_alone(text) is not None for text in texts)
+        return bool(texts) and told and self._taken(number) <= self._taken(number - 1)
+
     @staticmethod
     def _spreads(spans: Sequence[_HeadSpan], here: set[int], below: set[int]) -> bool:
         """Whether groups are written without merging: beside one is nothing, below both are heads; or they are years."""
@@ -115,10 +125,10 @@ class HeadRows:
         return any(span.first in below and span.last + 1 in below - here for span in spans)
 
 
-def _spans(row: Row, starts: dict[tuple[int, int], MergedRange]) -> list[_HeadSpan]:
+def _spans(row: Row, cells: MergedCells) -> list[_HeadSpan]:
     spans = []
     for column, text in filled_cells(row.cells):
-        merged = starts.get((row.number, column))
+        merged = cells.starting_at(row.number, column)
         last, last_row = (merged.last_column, merged.last_row + 1) if merged else (column, row.number)
         spans.append(_HeadSpan(text, column, last, last_row))
     return spans

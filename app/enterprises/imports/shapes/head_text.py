@@ -10,6 +10,8 @@ from app.kit.amounts import unit_of
 from app.kit.money import SCALES
 
 PEOPLE = "人"
+#: What is counted in a row of units below the names; only people matter further.
+_COUNTED = frozenset("人个件项家台套户次亩吨%")
 _BRACKETS = re.compile(r"[(\[【]([^)\]】]*)[)\]】]")
 _PARTS = re.compile(r"[,;:、/|]|单位")
 _SCALED = "|".join(f"{scale}元" for scale in sorted(SCALES, key=len, reverse=True) if scale)
@@ -25,7 +27,7 @@ _ORDINAL = re.compile(r"^(?:\d{1,2}[.、)]|\(\d{1,2}\)|[一二三四五六七八
 _DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _CHINESE_YEAR = re.compile(r"(?:一九|二[〇○零])[〇○零一二三四五六七八九]{2}(?=年)")
 _YEAR = r"(?P<year>(?:19|20)\d{2})"
-_WHOLE = r"(?:年度|年(?:末|底)|年12月(?:31日|末|底)|\.12\.31|-12-31|年)"
+_WHOLE = r"(?:年度|年(?:末|底)|年1月?[-~—–至到]12月份?|年12月(?:31日|末|底)|\.12\.31|-12-31|年)"
 #: `2021年营业收入`, `2021年度`, `2021营业收入`, `2021`; `2021年末资产总额` and `2021年12月31日资产总额` are of the year, too.
 _BEFORE = re.compile(rf"{_YEAR}{_WHOLE}?[ _-]*(?P<name>.*)", re.DOTALL)
 _AFTER = re.compile(rf"(?P<name>.*?)[ _-]*{_YEAR}{_WHOLE}?", re.DOTALL)
@@ -55,7 +57,7 @@ def read_heading(text: str) -> HeadingText:
     brackets = _BRACKETS.findall(_folded(text))
     if year is None and not _ANY_YEAR.search(name):
         year = _only_year(part for inside in brackets for part in _PARTS.split(inside))
-    periods = "".join(f"({inside})" for inside in brackets if _PERIOD.search(inside))
+    periods = "".join(f"({inside})" for inside in brackets if _PERIOD.search(inside) and _year_in(inside)[1])
     return HeadingText(rest.strip(" :*_-") + periods, year, unit)
 
 
@@ -63,6 +65,12 @@ def is_year(text: str) -> bool:
     """Whether the text is a year and nothing else."""
     read = read_heading(text)
     return read.year is not None and not read.name
+
+
+def unit_alone(text: str) -> str | None:
+    """The unit that a text is, without a name: `万元`, `（人）`; "" for another than of money or people, None for no unit."""
+    plain = _folded(text).strip("()[]【】")
+    return _unit(plain) or ("" if plain in _COUNTED else None)
 
 
 def split_header(text: str) -> tuple[str, str]:

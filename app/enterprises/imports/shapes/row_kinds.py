@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from app.enterprises.imports.shapes.head_text import states_unit
+from app.kit.written_days import read_written_day
 
 
 class RowKind(enum.StrEnum):
@@ -20,9 +21,9 @@ class RowKind(enum.StrEnum):
 
 
 _TOTAL = re.compile(
-    r"(?:[^,，。；;:()]{0,12}?(?:合计|小计|总计|累计|共计)|总合计|平均值?|sub-?total|(?:grand)?total|sum)(?:\([^()]*\)|数)?(?::.*)?"
+    r"(?:[^,，。；;:()]{0,12}?(?:合计|小计|总计|累计|共计)|总合计|平均值?|其中:.*|sub-?total|(?:grand)?total|sum)(?:\([^()]*\)|数)?(?::.*)?"
 )
-_MAY_BE_TOTAL = re.compile(r"计|均|total|sum", re.IGNORECASE)
+_MAY_BE_TOTAL = re.compile(r"计|均|其中|total|sum", re.IGNORECASE)
 _MAY_BE_NOTE = re.compile(r"[:：*＊※]|^\s*(?:附?注|备注|说明|附|填|数据|资料|来源)")
 _ONLY_SERIAL = re.compile(r"\d{0,6}(?:\.0)?")
 _CODE = re.compile(r"(?=.*\d)[0-9A-Za-z]{18}")
@@ -39,6 +40,7 @@ _SIGNER = (
     r"|编制单位|单位\(?盖章\)?|公章|盖章|签字|签名|签章"
 )
 _SIGNATURE = re.compile(rf"(?:{_SIGNER})(?:\((?:签字|签名|签章|盖章|公章|章)\))?\s*:.*", re.DOTALL)
+_SIGNED = re.compile(r"盖章|签字|签章|签名")
 _SENTENCE = 40
 _MAX_TOTAL_WORDS = 2
 _QUANTITY = re.compile(r"[-(]?[\d,]+(?:\.\d+)?\)?(?:[百千万亿]+元?|元|%)?")
@@ -87,6 +89,8 @@ def is_title(filled: Sequence[tuple[int, str]]) -> bool:
 def is_sentence(text: str) -> bool:
     """Whether a text that stands alone in its row reads like a remark: a point of a list, or a whole sentence."""
     plain = folded(text)
+    if _SIGNED.search(plain) or read_written_day(plain).day is not None:
+        return True
     return bool(_ITEM.match(plain)) or plain.endswith(("。", "：", ":", "；")) or len(plain) > _SENTENCE
 
 

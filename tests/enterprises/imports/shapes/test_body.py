@@ -46,6 +46,7 @@ def kinds(rows: Sequence[str], *merged: MergedRange) -> list[str]:
         "2021年合计|||20|",
         "||合计|20|",
         "平均值|||20|",
+        "其中：规上工业企业||45家|20|",
     ],
 )
 def test_totals_are_told_by_their_first_cells(row: str) -> None:
@@ -82,6 +83,8 @@ def test_a_firm_is_no_total_whatever_it_is_called(row: str) -> None:
         "以上数据由各镇报送，科技局汇总。||||",
         "说明：空格表示未报||||",
         "|（一）以上企业不含园区||",
+        "||||2024年12月31日",
+        "||||潜江市科学技术局（盖章）",
     ],
 )
 def test_notes_and_signatures_after_the_table(row: str) -> None:

@@ -137,6 +137,24 @@ def test_a_row_that_numbers_the_columns_belongs_to_the_head() -> None:
     assert head_of(["企业名称|证书编号|营业收入|职工人数", "1|2|2|4"]).last_row == 1
 
 
+@pytest.mark.parametrize("at", [None, 1, 2])
+def test_a_row_of_units_below_the_names_belongs_to_the_head(at: int | None) -> None:
+    head = head_of(["企业名称|营业收入|研发费用|职工人数", "|万元|（千元）|人", "甲公司|1|2|3"], at=at)
+    assert (head.first_row, head.last_row) == (1, 2)
+    assert [(column.name, column.unit) for column in head.heads] == [
+        ("企业名称", ""),
+        ("营业收入", "万元"),
+        ("研发费用", "千元"),
+        ("职工人数", "人"),
+    ]
+    assert texts(head)[1:3] == ["营业收入（万元）", "研发费用（千元）"]
+
+
+def test_a_head_far_down_is_found_where_a_person_points_at_it() -> None:
+    head = head_of([*["说明"] * 5_000, "企业名称|证书编号|发证日期", "甲|GR1|2024"], at=5_001)
+    assert (head.first_row, texts(head)) == (5_001, ["企业名称", "证书编号", "发证日期"])
+
+
 def test_the_head_is_the_row_that_is_known_not_the_first() -> None:
     head = head_of(
         ["关于报送名单的通知", "", "各单位：|请于月底前报送", "", "企业名称|证书编号|发证日期", "甲|GR1|2024"]
