@@ -26,8 +26,8 @@ class Block:
     def __init__(self, number: int, head: SheetHead, merged: MergedCells) -> None:
         self.number, self.head = number, head
         parts = {part for column in head.heads for part in (*column.text.split(" / "), column.name)} - {""}
-        self._texts = parts
-        self._names = {read_heading(part).name for part in parts} - {""}
+        self._texts = {part for part in parts if _may_be_head(part)}
+        self._names = {read_heading(part).name for part in self._texts} - {""}
         self._numbers = [0] * len(head.heads)
         self._words = [0] * len(head.heads)
         self._rows = 0

@@ -59,6 +59,12 @@ def left_out(rows: Iterable[BodyRow]) -> Iterator[tuple[int, RowKind]]:
     return ((each.row.number, each.kind) for each in rows if each.kind not in (RowKind.DATA, RowKind.BLANK))
 
 
+_BLANK = (RowKind.BLANK, RowKind.BLANK, RowKind.BLANK)
+_NOTE = (RowKind.NOTE, RowKind.NOTE, RowKind.NOTE)
+_TITLE = (RowKind.TITLE, RowKind.TITLE, RowKind.NOTE)
+_LONE = (RowKind.TITLE, RowKind.DATA, RowKind.DATA)
+
+
 class _Body:
     """One pass over the rows below a head, with a look at a few that follow."""
 
@@ -100,31 +106,30 @@ class _Body:
         if row.broken:
             yield from self._data(row, [])
         elif self._undecided:
-            yield from self._wait(_Undecided(row, RowKind.BLANK, RowKind.BLANK, RowKind.BLANK))
+            yield from self._wait(_Undecided(row, *_BLANK))
         else:
             yield self._told(row, RowKind.BLANK)
 
     def _data(self, row: Row, filled: Sequence[tuple[int, str]]) -> Iterator[BodyRow]:
         if self._undecided:
-            yield from self._settle(_before_data)
+            held = {index for index, _cell in filled}
+            yield from self._settle(lambda each: RowKind.TITLE if _heads_section(each, held) else each.before_data)
         self._block.learn(filled)
         yield self._told(row, RowKind.DATA)
 
     def _doubt(self, row: Row, filled: Sequence[tuple[int, str]]) -> _Undecided | None:
         """What the row may be besides data; None when it is data."""
         if is_note(filled):
-            return _Undecided(row, RowKind.NOTE, RowKind.NOTE, RowKind.NOTE)
+            return _Undecided(row, *_NOTE)
         if is_title(filled):
-            return _Undecided(row, RowKind.TITLE, RowKind.TITLE, RowKind.NOTE)
+            return _Undecided(row, *_TITLE)
         index, text = filled[0]
         if len(filled) > 1 or len(self._block.head.heads) == 1 or is_number(text) or self._block.is_covered(row):
             return None
         if is_point(text) and self._latest is RowKind.NOTE:
-            return _Undecided(row, RowKind.NOTE, RowKind.NOTE, RowKind.NOTE)
+            return _Undecided(row, *_NOTE)
         behind = self._last_held in (RowKind.TOTAL, RowKind.NOTE) and not names_somebody(text)
-        if behind or self._block.is_foreign(row, index, text):
-            return _Undecided(row, RowKind.TITLE, RowKind.TITLE, RowKind.NOTE)
-        return _Undecided(row, RowKind.TITLE, RowKind.DATA, RowKind.DATA)
+        return _Undecided(row, *(_TITLE if behind or self._block.is_foreign(row, index, text) else _LONE))
 
     @property
     def _latest(self) -> RowKind:
@@ -170,8 +175,12 @@ def _otherwise(doubt: _Undecided) -> RowKind:
     return doubt.otherwise
 
 
-def _before_data(doubt: _Undecided) -> RowKind:
-    return doubt.before_data
+def _heads_section(doubt: _Undecided, held: set[int]) -> bool:
+    """Whether a text that stands alone heads the rows of data that follow: they leave its column blank, as under a township."""
+    if doubt.before_data is not RowKind.DATA or not held:
+        return False
+    index, text = filled_cells(doubt.row.cells)[0]
+    return index not in held and not names_somebody(text)
 
 
 def _continues(table: SheetHead, head: SheetHead) -> bool:

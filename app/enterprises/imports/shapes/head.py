@@ -15,6 +15,7 @@ from app.kit.tabular import Row, Sheet
 _WITHIN = 30
 _MOSTLY = 0.6
 _COLUMN_NUMBERS = 3
+_LAST_YEARS = re.compile(r"^(?:最?近|前)[两二三四五]年(?:度|来)?的?(?=.)")
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
 
 #: How many of these texts are heads that somebody knows.
@@ -126,7 +127,7 @@ def _column(index: int, parts: Sequence[str], unit: str) -> ColumnHeading:
         )
     read = [read_heading(part) for part in reversed(parts)]
     leaf = read[0] if read else HeadingText("", None, "")
-    named = next((each.name for each in read if each.name), "")
+    named = next((_LAST_YEARS.sub("", each.name) for each in read if each.name), "")
     return ColumnHeading(
         index=index,
         text=" / ".join(map(shown, parts)),

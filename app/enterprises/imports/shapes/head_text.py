@@ -18,7 +18,7 @@ _SCALED = "|".join(f"{scale}元" for scale in sorted(SCALES, key=len, reverse=Tr
 # `销售收入:元`, `销售收入 万元` and `销售收入千元`; a plain 元 or 人 needs a mark before it, since names end in them.
 _TAIL = re.compile(rf"(?:[:,/ ]\s*(?:(?:金额)?单位:?\s*)?(\w+)|({_SCALED}))$")
 # `单位：万元`, `（金额 单位：人民币千元）`, `单位：人、万元`; not the 元 of `填报单位：元亨公司`.
-_TITLE = re.compile(r"单 ?位 ?[:(|]* ?(?:[人个件%户][、,/])?(\w*?[元万])(?![\u4e00-\u9fff])")
+_TITLE = re.compile(r"单 ?位 ?[:(|为是]* ?(?:[人个件%户][、,/])?(\w*?[元万])(?![\u4e00-\u9fff])")
 _SPACED_OUT = re.compile(r"(?:[\u4e00-\u9fff] ){1,5}[\u4e00-\u9fff]")
 # A line break inside a Chinese word, as a narrow column needs it; not the one before a unit.
 _BROKEN_WORD = re.compile(rf"(?<=[\u4e00-\u9fff]) ?\n\s*(?=[\u4e00-\u9fff])(?!(?:{_SCALED}|元|人)$)")

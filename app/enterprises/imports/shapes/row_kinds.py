@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from app.enterprises.imports.shapes.head_text import states_unit
-from app.kit.written_days import read_written_day
+from app.kit.written_days import DayProblem, read_written_day
 
 
 class RowKind(enum.StrEnum):
@@ -40,6 +40,7 @@ _SIGNER = (
     r"|编制单位|单位\(?盖章\)?|公章|盖章|签字|签名|签章"
 )
 _SIGNATURE = re.compile(rf"(?:{_SIGNER})(?:\((?:签字|签名|签章|盖章|公章|章)\))?\s*:.*", re.DOTALL)
+_NUMERAL = re.compile(r"[（(]?[一二三四五六七八九十]{1,3}[)）、]?")
 _SIGNED = re.compile(r"盖章|签字|签章|签名")
 _SENTENCE = 40
 _MAX_TOTAL_WORDS = 2
@@ -82,14 +83,17 @@ def is_note(filled: Sequence[tuple[int, str]]) -> bool:
 
 
 def is_title(filled: Sequence[tuple[int, str]]) -> bool:
-    """Whether the row tells the unit of what follows, perhaps beside a title."""
-    return len(filled) <= 3 and any(states_unit(cell) for _index, cell in filled)
+    """Whether the row tells the unit of what follows, perhaps beside a title, or is a numbered section: `一 | 园林街道`."""
+    if len(filled) > 3:
+        return False
+    numbered = len(filled) == 2 and _NUMERAL.fullmatch(filled[0][1]) and not _is_somebody(filled[1][1])
+    return bool(numbered) or any(states_unit(cell) for _index, cell in filled)
 
 
 def is_sentence(text: str) -> bool:
     """Whether a text that stands alone in its row reads like a remark: a point of a list, or a whole sentence."""
     plain = folded(text)
-    if _SIGNED.search(plain) or read_written_day(plain).day is not None:
+    if _SIGNED.search(plain) or read_written_day(plain).problem is not DayProblem.UNREADABLE:
         return True
     return bool(_ITEM.match(plain)) or plain.endswith(("。", "：", ":", "；")) or len(plain) > _SENTENCE
 

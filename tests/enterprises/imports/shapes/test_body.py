@@ -84,6 +84,7 @@ def test_a_firm_is_no_total_whatever_it_is_called(row: str) -> None:
         "说明：空格表示未报||||",
         "|（一）以上企业不含园区||",
         "||||2024年12月31日",
+        "||||2024年12月",
         "||||潜江市科学技术局（盖章）",
     ],
 )
@@ -120,6 +121,25 @@ def test_titles_of_sections_between_the_rows() -> None:
     rows = [HEAD, "一、规上企业||||", FIRM, FIRM, FIRM, "二、规下企业||||", FIRM, "园林街道||||", FIRM]
     assert kinds(rows) == ["title", "data", "data", "data", "title", "data", "title", "data"]
     assert kinds([HEAD, "北京市（92所）||||", FIRM], MergedRange(1, 0, 1, 4)) == ["title", "data"]
+
+
+def test_a_township_above_its_firms_is_a_title() -> None:
+    rows = [
+        "乡镇|企业名称|统一社会信用代码|金额",
+        "园林街道|||",
+        "|甲公司|91|1",
+        "浩口镇|||",
+        "|乙公司|92|2",
+        "|丙公司||",
+    ]
+    assert kinds(rows) == ["title", "data", "title", "data", "data"]
+    assert kinds([HEAD, "一|园林街道|||", FIRM, "（二）|浩口镇|||", FIRM]) == ["title", "data", "title", "data"]
+    assert kinds([HEAD, "一|甲有限公司（示例）|||", FIRM]) == ["data", "data"]
+
+
+def test_without_a_head_no_row_of_data_is_taken_for_one() -> None:
+    rows = ["甲公司|91429099MAE929890U|2021|内资|5", "乙公司|91429099MAE4035222|2021|内资|5", "丙公司|9|2021|内资|5"]
+    assert kinds(rows) == ["data", "data"]
 
 
 def test_a_repeated_head_is_no_data_and_no_new_table() -> None:

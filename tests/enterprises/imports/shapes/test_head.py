@@ -99,6 +99,13 @@ def test_years_above_names_and_names_above_years() -> None:
         ("营业收入", 2022, "千元"),
         ("职工人数", 2022, "人"),
     ]
+    (_name, *years) = head_of(
+        ["企业名称|近三年营业收入（万元）|", "|2021年|2022年", "甲|1|2"], MergedRange(0, 1, 0, 2)
+    ).heads
+    assert [(column.name, column.year, column.unit) for column in years] == [
+        ("营业收入", 2021, "万元"),
+        ("营业收入", 2022, "万元"),
+    ]
     below = head_of(["企业名称|营业收入（万元）||研发费用（万元）|", "|2021|2022|2021年|2022年度", "甲|1|2|3|4"])
     assert [(column.name, column.year, column.unit) for column in below.heads[1:]] == [
         ("营业收入", 2021, "万元"),
@@ -182,3 +189,8 @@ def test_a_merged_head_of_a_real_workbook(tmp_path: Path) -> None:
     grid = Grid([row.split("|") for row in TWO_ROWS], MERGED)
     (sheet,) = open_table(write_grids(tmp_path / "a.xlsx", {"一": grid})).sheets
     assert read_head(sheet, KNOWN) == head_of(TWO_ROWS, *MERGED)
+
+
+def test_a_sentence_above_may_tell_the_unit() -> None:
+    assert head_of(["2.金额单位为万元。||", "企业名称|证书编号|营业收入", "甲|GR1|1"]).unit == "万元"
+    assert head_of(["填报单位为元亨公司||", "企业名称|证书编号|营业收入", "甲|GR1|1"]).unit == ""
