@@ -73,6 +73,7 @@ def unit_alone(text: str) -> str | None:
     return _unit(plain) or ("" if plain in _COUNTED else None)
 
 
+@lru_cache(maxsize=8_192)
 def split_header(text: str) -> tuple[str, str]:
     """A header's name to compare by, and the unit it states: `注册资本（万元）` is (`注册资本`, `万元`).
 
