@@ -326,6 +326,41 @@ ENTERPRISE = FieldTable(
             exchanged=True,
         ),
         Field(
+            "business_status",
+            FieldKind.CODE,
+            N_("经营状态"),
+            BY_ALL,
+            length=40,
+            vocabulary="business_status",
+            ask=Ask("identity", N_("注销、吊销、迁出的企业不再列入摸底和推演"), N_("未知")),
+            headings=(
+                Heading(
+                    N_("经营状态"),
+                    "经营状态 | 登记状态 | 企业状态 | 存续状态 | 企业登记状态 | 企业经营状态 | business status",
+                    example="在业",
+                ),
+            ),
+            column=ListColumn("status"),
+            past=True,
+            exchanged=True,
+        ),
+        Field(
+            "business_status_on",
+            FieldKind.DAY,
+            N_("经营状态日期"),
+            BY_ALL,
+            ask=Ask("identity", N_("注销、吊销或迁出的日期")),
+            headings=(
+                Heading(
+                    N_("经营状态日期"),
+                    "经营状态日期 | 注销日期 | 吊销日期 | 迁出日期 | 核准注销日期 | 注销时间 | 状态日期",
+                    example="2020-05-08",
+                ),
+            ),
+            past=True,
+            exchanged=True,
+        ),
+        Field(
             "business_scope",
             FieldKind.LINES,
             N_("经营范围"),

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import Session, defer
 
 from app.enterprises.models import Certificate, Enterprise, EnterpriseTag
-from app.enterprises.queries import find_by_uscc_visible_to, valid_on, visible_to
+from app.enterprises.queries import find_by_uscc_visible_to, gone, valid_on, visible_to
 from app.enterprises.search_index import containing, matching
 from app.kit.actor import Actor
 from app.kit.lists import filters
@@ -51,8 +51,16 @@ def _certified(kind: str, viewer: Viewer) -> ColumnElement[bool]:
     return exists().where(holds, valid_on(viewer.on))
 
 
+def _in_status(status: str, _viewer: Viewer) -> ColumnElement[bool]:
+    """One state of business; `gone` is all that leave a firm out of lists of candidates."""
+    return gone() if status == ANY_GONE else Enterprise.business_status == status
+
+
 def _retired(retired: bool, _viewer: Viewer) -> ColumnElement[bool]:
     return Enterprise.disabled_on.is_not(None) if retired else Enterprise.disabled_on.is_(None)
+
+
+ANY_GONE = "gone"
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,7 @@ class EnterpriseFilter:
     above_scale: Annotated[bool | None, filters.Filter(filters.yes_or_no, filters.equal(Enterprise.above_scale))] = None
     certificate: Annotated[str, filters.Filter(filters.text, _certified)] = ""
     unconfirmed: Annotated[bool, filters.flag(lambda _viewer: Enterprise.uscc_confirmed.is_(False))] = False
+    status: Annotated[str, filters.Filter(filters.text, _in_status)] = ""
     retired: Annotated[bool, filters.Filter(filters.ticked, _retired, always=True)] = False
 
 

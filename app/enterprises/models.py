@@ -72,6 +72,8 @@ class Enterprise(Base):
     business_scope: Mapped[str] = mapped_column(Text, default="")
     scale: Mapped[str] = mapped_column(Code(20), default="")
     above_scale: Mapped[bool | None]
+    business_status: Mapped[str] = mapped_column(Code(40), default="")
+    business_status_on: Mapped[date | None]
     disabled_on: Mapped[date | None]
     disabled_reason: Mapped[str] = mapped_column(String(300), default="")
     version: Mapped[int] = mapped_column(default=1)

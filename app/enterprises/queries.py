@@ -5,7 +5,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, false, or_, select, true
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.enterprises.domain.uscc import normalise
@@ -34,6 +34,27 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 def _in_region(prefix: str) -> ColumnElement[bool]:
     """Every list and every record of an officer asks it."""
     return likely_within(Enterprise.region_code, prefix)
+
+
+#: A firm in one of these states of business is no candidate any more.
+GONE = frozenset({"struck_off", "revoked", "moved_away"})
+
+
+def gone() -> ColumnElement[bool]:
+    """Firms that are known to be struck off, to have lost their licence or to have moved away."""
+    return Enterprise.business_status.in_(sorted(GONE))
+
+
+def candidates() -> ColumnElement[bool]:
+    """Firms on file that may be candidates for something: neither retired here nor known to be gone."""
+    return and_(Enterprise.disabled_on.is_(None), ~gone())
+
+
+def count_gone_visible_to(session: Session, actor: Actor, region: str) -> int:
+    """How many firms on file of a region no list of candidates shows because they are gone."""
+    statement = select(func.count()).select_from(Enterprise)
+    of_region = likely_within(Enterprise.region_code, region)
+    return session.scalar(statement.where(visible_to(actor), of_region, Enterprise.disabled_on.is_(None), gone())) or 0
 
 
 def valid_on(day: date | ColumnElement[date]) -> ColumnElement[bool]:

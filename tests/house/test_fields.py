@@ -103,6 +103,7 @@ NOT_LISTED = {
     "kind": "on the record",
     "capital_currency": "in the cell of the capital",
     "field_detail": "on the record, behind the technical field",
+    "business_status_on": "on the record, beside the status",
     "business_scope": "too long for a cell",
 }
 #: Fields that a person fills in, and no list fills.

@@ -75,6 +75,20 @@ def few(session: Session) -> Enterprise:
 # -- starting, progress, result -------------------------------------------------------------------------------------------
 
 
+def test_firms_that_are_gone_are_left_out_and_it_is_said_how_many(
+    session: Session, swept: Callable[[], tuple[Client, str]], few: Enterprise
+) -> None:
+    firm(session, "浩口旧厂", business_status="struck_off")
+    firm(session, "汉阳旧厂", business_status="revoked", region_code="420105")
+    firm(session, "泽口新厂", business_status="in_business")
+    client, url = swept()
+    page = client.get(url).text
+    assert "共 2 家企业" in page
+    assert "浩口旧厂" not in page and "另有 1 家已注销、吊销或迁出的企业" in page
+    listed = client.get("/enterprises?status=gone&region=429005").text
+    assert "status=gone&amp;region=429005" in page and "浩口旧厂" in listed and "泽口新厂" not in listed
+
+
 def test_the_whole_way_from_start_to_result(sign_in: SignIn, work: Callable[[], int], few: Enterprise) -> None:
     client = sign_in()
     assert "还没有摸底过" in client.get(SWEEPS).text

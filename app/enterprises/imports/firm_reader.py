@@ -167,11 +167,13 @@ def _read_region(parsed: Parsed, tables: FirmTables) -> None:
 def _term_keys(session: Session) -> dict[str, Codes]:
     """The words of the plain vocabularies that a list may fill, each with and without what people add to them."""
     wanted = {field.vocabulary for field in _PLAIN if field.vocabulary}
-    columns = (Term.vocabulary, Term.code, Term.name_zh, Term.name_en)
+    columns = (Term.vocabulary, Term.code, Term.name_zh, Term.name_en, Term.data)
     rows = session.execute(select(*columns).where(Term.vocabulary.in_(wanted))).all()
     return {
         vocabulary: _keys(
-            (code, (code, zh, f"{zh}企业", zh.removesuffix("型"), en)) for of, code, zh, en in rows if of == vocabulary
+            (code, (code, zh, f"{zh}企业", zh.removesuffix("型"), en, *data.get("also", ())))
+            for of, code, zh, en, data in rows
+            if of == vocabulary
         )
         for vocabulary in wanted
     }

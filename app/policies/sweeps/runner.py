@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.likely import likely_within
 from app.enterprises.models import Certificate, Enterprise
-from app.enterprises.queries import valid_on
+from app.enterprises.queries import candidates, valid_on
 from app.jobs.run import Run
 from app.journal.domain import SubjectKey
 from app.journal.service import record
@@ -80,7 +80,7 @@ def _decided(work: _SweepContext, after: int) -> Iterator[tuple[Collection[int],
 
 
 def _firms(sweep: Sweep) -> tuple[Any, ...]:
-    return Enterprise.disabled_on.is_(None), likely_within(Enterprise.region_code, sweep.region_prefix)
+    return candidates(), likely_within(Enterprise.region_code, sweep.region_prefix)
 
 
 def _count_firms(session: Session, sweep: Sweep) -> int:

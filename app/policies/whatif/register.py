@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.likely import likely_within
 from app.enterprises.models import Enterprise
+from app.enterprises.queries import candidates
 from app.journal.queries import head_position, list_enterprises_since
 from app.kit.facts.owners import Owners
 from app.policies.checks import list_set
@@ -135,7 +136,7 @@ def _obtained(session: Session, region: str, on: date, shelf: StoredRegisters | 
 
 
 def load(session: Session, region: str, on: date) -> Register:
-    """Read the firms of a region, retired ones left out, with everything known of them."""
+    """Read the firms of a region, retired ones and those that are gone left out, with everything known of them."""
     position, ids = head_position(session), list_firms(session, region)
     known = _read(session, ids, on)
     return Register(region, on, position, known.ids, known.columns, _checks(session, on))
@@ -167,9 +168,7 @@ def refreshed(session: Session, register: Register) -> Register:
 
 def list_firms(session: Session, region: str) -> list[int]:
     """The ids of the firms of a region, rising; retired ones left out."""
-    statement = select(Enterprise.id).where(
-        Enterprise.disabled_on.is_(None), likely_within(Enterprise.region_code, region)
-    )
+    statement = select(Enterprise.id).where(candidates(), likely_within(Enterprise.region_code, region))
     return list(session.scalars(statement.order_by(Enterprise.id)))
 
 

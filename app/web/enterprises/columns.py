@@ -108,6 +108,11 @@ class EnterpriseRow:
         return self._lookups.known.label("scale", self.enterprise.scale)
 
     @property
+    def business_status(self) -> str:
+        """Whether it is in business."""
+        return self._lookups.known.label("business_status", self.enterprise.business_status)
+
+    @property
     def above_scale(self) -> str:
         """Whether it reports to the statistics office."""
         return above_scale_text(self.enterprise.above_scale)
@@ -152,6 +157,7 @@ _OTHERS = (
 )
 _CELLS: Mapping[str, Callable[[EnterpriseRow], Any]] = {
     **{code: attrgetter(code) for code in ("region", "park", "field", "industry", "scale", "above_scale")},
+    "status": attrgetter("business_status"),
     "capital": lambda row: _capital(row),
 }
 #: The order that people know; what it does not name comes before the last.

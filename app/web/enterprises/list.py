@@ -20,6 +20,7 @@ from app.doors.lists.query import ListQuery
 from app.doors.lists.view import ListView
 from app.engagement.actions import ASK
 from app.enterprises import actions
+from app.enterprises.lists import ANY_GONE
 from app.enterprises.models import Enterprise
 from app.kit.i18n import N_, _
 from app.kit.lists.viewer import Viewer
@@ -48,6 +49,10 @@ def _coded(vocabulary: str) -> Choose:
 def _industry_words(code: str, viewer: Viewer, _query: ListQuery) -> str:
     row = find_industry(viewer.session, code)
     return f"{row.code} {row.name}" if row else code
+
+
+def _statuses(viewer: Viewer, _query: ListQuery) -> Choices:
+    return (*viewer.once(words).choices_of("business_status"), (ANY_GONE, _("注销、吊销或迁出")))
 
 
 @kept
@@ -88,6 +93,7 @@ LIST = ListView(
             "industry", N_("行业"), "/enterprises/suggest/industries", _industry_words, N_("代码或名称"), more=True
         ),
         controls.select("scale", N_("规模"), _coded("scale"), more=True),
+        controls.select("status", N_("经营状态"), _statuses, more=True),
         controls.select("above_scale", N_("规上"), _SCALES, more=True),
         controls.tick("unconfirmed", N_("只看代码待确认"), N_("代码待确认"), more=True),
         controls.tick("retired", N_("只看已停用"), N_("已停用"), more=True),

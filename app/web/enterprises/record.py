@@ -159,6 +159,7 @@ def _identity(session: Session, firm: Enterprise, head: EnterpriseHead) -> Pairs
             " · ".join(text for text in (head.words.field_label(firm.field_code), firm.field_detail) if text),
         ),
         "scale": (_("规模"), head.words.label("scale", firm.scale)),
+        "business_status": (_("经营状态"), head.words.label("business_status", firm.business_status)),
         "above_scale": (_("规上企业"), above_scale_text(firm.above_scale)),
         "park_code": (_("园区"), head.words.park_label(firm.park_code)),
     }

@@ -31,6 +31,7 @@ NOTHING = "—"
 _COUNTY_DIGITS = 6
 VOCABULARIES = (
     "scale",
+    "business_status",
     "currency",
     "tag",
     "certificate_kind",

@@ -27,6 +27,7 @@ from app.policies.sweeps.queries import counts_for, firms_for
 from app.programmes.queries import load_catalogue
 from app.reference.queries import list_region_names
 from app.web.shared.enterprise_words import Choices, region_choices
+from app.web.shared.gone_firms import GoneFirms, gone_firms
 from app.web.sweeps.lines import LIST, STANDINGS, LineView, list_of, opening
 
 _STATES = {
@@ -137,6 +138,7 @@ class SweepResultPage:
     kept: tuple[tuple[str, str], ...]
     all_url: str
     orders: tuple[OrderLine, ...]
+    gone: GoneFirms
     may_open: bool
     pruned: bool
 
@@ -227,6 +229,7 @@ def result_page(viewer: Viewer, sweep: Sweep, query: ListQuery) -> SweepResultPa
         orders=tuple(_orders(session, actor, sweep)) if can(actor, OPEN) else (),
         may_open=can(actor, OPEN) and policy.code in catalogue.in_force(viewer.on) and not pruned,
         pruned=pruned,
+        gone=gone_firms(session, actor, sweep.region_prefix),
     )
 
 

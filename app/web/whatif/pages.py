@@ -16,6 +16,7 @@ from app.policies.domain.values.outcome import Outcome
 from app.policies.presentation import STATES, verdict_url
 from app.policies.whatif.effects import ORDER, Effect, Flip, Places, code, explained
 from app.policies.words import outcome_text
+from app.web.shared.gone_firms import GoneFirms
 from app.web.whatif.budget import Budget
 from app.web.whatif.fields import FieldGroup
 
@@ -120,6 +121,7 @@ class WhatIfPage:
     assumptions: int
     outcomes: Outcomes | None
     publish_url: str
+    gone: GoneFirms
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from app.policies.whatif.effects import Effect, effect_of
 from app.policies.whatif.register import REGISTERS
 from app.policies.whatif.scenario import NUMBER, Scenario, read_scenario
 from app.policies.whatif.shelf import RegisterShelf
+from app.web.shared.gone_firms import gone_firms
 from app.web.shared.policy_words import place_names, version_url
 from app.web.whatif.budget import budget_of
 from app.web.whatif.fields import field_groups
@@ -109,6 +110,7 @@ def what_if_page(
         assumptions=len(scenario.changes) + len(scenario.settings) + len(scenario.growth),
         outcomes=outcomes,
         publish_url=_publish_url(actor, row, scenario, given) if outcomes else "",
+        gone=gone_firms(session, actor, ground.region),
     )
 
 
