@@ -168,7 +168,7 @@ def _term_keys(session: Session) -> dict[str, Codes]:
     """The words of the plain vocabularies that a list may fill, each with and without what people add to them."""
     wanted = {field.vocabulary for field in _PLAIN if field.vocabulary}
     columns = (Term.vocabulary, Term.code, Term.name_zh, Term.name_en, Term.data)
-    rows = session.execute(select(*columns).where(Term.vocabulary.in_(wanted))).all()
+    rows: Sequence[Any] = session.execute(select(*columns).where(Term.vocabulary.in_(wanted))).all()
     return {
         vocabulary: _keys(
             (code, (code, zh, f"{zh}企业", zh.removesuffix("型"), en, *data.get("also", ())))

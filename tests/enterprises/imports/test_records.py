@@ -158,6 +158,25 @@ def test_a_penalty_with_who_gave_it(session: Session, one: Enterprise) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("titles", "kind"),
+    [
+        ("2024年生态环境局行政处罚名单", "environmental_violation"),
+        ("行政处罚信息公示", "administrative_penalty"),
+        ("重大税收违法失信主体名单", "tax_violation"),
+        ("经营异常名录", "abnormal_operation"),
+        ("其他", ""),
+    ],
+)
+def test_titles_tell_what_a_list_of_others_is_about(titles: str, kind: str) -> None:
+    assert COMPLIANCE.given[0].guess(titles) == kind
+
+
+def test_nobody_guesses_how_severe_an_offence_was(session: Session, one: Enterprise) -> None:
+    row = {"uscc": one.uscc, "happened_on": "2024-03-05", "kind": "行政处罚", "offence": "甲（示例）"}
+    assert told(Hand(session, COMPLIANCE).look([row])) == ["rejected field.missing"]
+
+
 def test_tags_are_told_as_a_list(session: Session, one: Enterprise) -> None:
     hand = Hand(session, TAG)
     session.add(EnterpriseTag(enterprise_id=one.id, tag="gazelle"))

@@ -72,6 +72,8 @@ _ALSO: Mapping[str, Mapping[str, str]] = {
         "safety_accident": "安全事故 安全生产事故 生产安全事故",
         "quality_accident": "质量事故 产品质量事故",
         "environmental_violation": "环保 环境 环境保护 环保违法 生态环境 环境违法行为",
+        "tax_violation": "税收违法 税务违法 重大税收违法 重大税收违法失信主体 偷税 欠税",
+        "administrative_penalty": "行政处罚 其他行政处罚 处罚 行政处罚（其他）",
         "abnormal_operation": "经营异常 经营异常名录 异常名录",
         "serious_dishonesty": "严重违法失信 失信 失信被执行人 严重违法失信企业名单",
     },
