@@ -98,7 +98,8 @@ def load_payment_words(session: Session, today: date, prefix: str) -> PaymentWor
 
 def guess_scheme(titles: str) -> str:
     """For what a list was paid, where only its name or title says so: `2023年高企认定奖励发放表` is 高企认定奖励."""
-    return next((found[1] for text in titles.split() if (found := _TITLE.match(text)) and found[1]), "")
+    found = [each[1] for text in titles.split() if (each := _TITLE.match(text))]
+    return max(found, key=len, default="")
 
 
 def parse_payment(source: SourceRow, words: PaymentWords) -> Parsed:
