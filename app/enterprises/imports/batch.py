@@ -1,6 +1,6 @@
 """Taking the rows of a batch in: firms first, then what the rows say about them, each register by its taker."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -44,12 +44,16 @@ class RowResult:
 
 @dataclass(frozen=True)
 class BatchTaking:
-    """One batch on its way into the registers; `now` is None where it is only looked at."""
+    """One batch on its way into the registers; `now` is None where it is only looked at.
+
+    `announced` are firms, by code and by name, that sheets read before this one will register: only for looking.
+    """
 
     session: Session
     reading: RowReading
     intake: IntakeContext
     now: datetime | None
+    announced: Mapping[str, Enterprise] = field(default_factory=dict)
 
     def take(self, rows: Sequence[ReadRow]) -> list[RowResult]:
         """What becomes of each row; written, unless it is only looked at."""
@@ -68,6 +72,10 @@ class BatchTaking:
         return self.reading.registers[self.reading.layout.register].about_firm
 
     def _find_codes(self, rows: Sequence[ReadRow]) -> None:
+        for row in rows:
+            if not row.firm.key and (firm := self.announced.get(row.firm.name)):
+                row.firm.firm = firm
+        rows = [row for row in rows if row.firm.firm is None]
         find_codes(self.session, [row.firm for row in rows], prefix=self.intake.prefix)
         for row in rows:
             code = row.firm.source.texts["uscc"]
@@ -113,6 +121,9 @@ class BatchTaking:
             row.firm.firm = found.get(row.own.verdict.target_id or 0)
 
     def _find_firms(self, rows: Sequence[ReadRow]) -> None:
+        for row in rows:
+            row.firm.firm = row.firm.firm or self.announced.get(row.firm.key)
+        rows = [row for row in rows if row.firm.firm is None]
         find_firms(
             self.session,
             [row.firm for row in rows],

@@ -8,13 +8,25 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.enterprises.domain.names import normalise_name
+from app.enterprises.domain.uscc import normalise
 from app.enterprises.imports.domain import ImportKind
 from app.enterprises.imports.entries import ReadRow, RowReading
 from app.enterprises.imports.fields import IN_CELLS
-from app.enterprises.imports.mapping import MappedColumn, Registers, SheetMapping, lacks_unit, remap, with_unit
+from app.enterprises.imports.mapping import (
+    NAME,
+    USCC,
+    MappedColumn,
+    Registers,
+    SheetMapping,
+    lacks_unit,
+    remap,
+    with_unit,
+)
 from app.enterprises.imports.models import ImportRun, ImportSheet
 from app.enterprises.imports.recognition import HeadVocabulary, recognise_sheet
 from app.enterprises.imports.registers import FIGURES, FIRM, IntakeContext, registers_of
+from app.enterprises.imports.row_reader import cell_text
 from app.enterprises.imports.shapes import RowKind, SheetHead, body_rows, read_head
 from app.kit.actor import Actor
 from app.kit.amounts import lacks_unit as names_no_unit
@@ -69,6 +81,11 @@ class ReadableSheet:
     reading: RowReading
     intake: IntakeContext
     head: SheetHead
+
+    @property
+    def registers(self) -> Registers:
+        """The registers that its rows may speak of."""
+        return self.reading.registers
 
     def rows(self) -> Iterator[ReadRow]:
         """Its rows of data, read."""
@@ -185,6 +202,20 @@ def with_samples(layout: SheetMapping, sheet: Sheet) -> SheetMapping:
         for column, values in zip(layout.columns, _first_values(layout, sheet), strict=True)
     ]
     return replace(layout, columns=tuple(columns))
+
+
+def named_firms(table: Table, sheet: ImportSheet, registers: Registers, most: int) -> Iterator[tuple[str, str]]:
+    """Code and name of the firms in the first rows of a sheet that registers firms."""
+    layout = SheetMapping.from_json(sheet.name, sheet.register, sheet.mapping)
+    head = read_head(table.sheets[sheet.position], HeadVocabulary(registers).recognise, at=layout.header[1])
+    if head is None or not layout.registers_firms:
+        return
+    columns = dict(layout.firm_columns.filling)
+    for row in islice(body_rows(table.sheets[sheet.position], head), most):
+        if row.kind is RowKind.DATA:
+            code, name = (cell_text(row.row.cells, columns[each]) for each in (USCC, NAME))
+            if code and name:
+                yield normalise(code), normalise_name(name)
 
 
 def left_out_rows(sheet: Sheet, layout: SheetMapping, limit: int) -> list[tuple[int, str]]:

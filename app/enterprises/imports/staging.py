@@ -14,6 +14,7 @@ from app.enterprises.imports import events
 from app.enterprises.imports.batch import BatchTaking, RowResult
 from app.enterprises.imports.domain import KIND_LABELS, PREVIEW_ROWS, ImportKind, ImportState
 from app.enterprises.imports.fields import IN_CELLS, UNIT_LABELS
+from app.enterprises.imports.firm_finder import firms_by_code
 from app.enterprises.imports.mapping import ColumnTarget, Registers, SheetMapping, field_of, remap, with_unit
 from app.enterprises.imports.models import ImportRun, ImportSheet
 from app.enterprises.imports.registers import FIRM, registers_of
@@ -24,10 +25,12 @@ from app.enterprises.imports.sheets import (
     ReadingHints,
     allowed,
     guess_sheets,
+    named_firms,
     open_sheet,
     order_sheets,
     read_sheet,
 )
+from app.enterprises.models import Enterprise
 from app.jobs.models import Job
 from app.jobs.service import cancel, enqueue
 from app.journal.domain import SubjectKey
@@ -41,6 +44,8 @@ from app.kit.permissions import require
 from app.kit.tabular import Table, open_table
 
 JOB_KIND = "import"
+#: Of how many rows of the other sheets a preview remembers the firms.
+_ANNOUNCED = 20_000
 
 
 @dataclass(frozen=True)
@@ -243,7 +248,24 @@ def preview(
     repeats = Repeats(opened.layout, keys)
     for row in rows:
         repeats.note(row)
-    return SheetPreview(BatchTaking(session, opened.reading, opened.intake, None).take(rows), total, len(keys))
+    announced = _announced(session, table, sheet, sheets_of(session, run), opened.registers)
+    taking = BatchTaking(session, opened.reading, opened.intake, None, announced)
+    return SheetPreview(taking.take(rows), total, len(keys))
+
+
+def _announced(
+    session: Session, table: Table, sheet: ImportSheet, sheets: Iterable[ImportSheet], registers: Registers
+) -> dict[str, Enterprise]:
+    """The firms that the sheets before this one will register and that are not on file, by code and by name."""
+    found: dict[str, Enterprise] = {}
+    for each in sheets:
+        if each.chosen and each.turn < sheet.turn and each.position != sheet.position:
+            for code, name in named_firms(table, each, registers, _ANNOUNCED):
+                firm = Enterprise(id=-len(found) - 1, uscc=code, name=name, region_code="")
+                found.setdefault(code, firm)
+                found.setdefault(name, firm)
+    known = firms_by_code(session, list({firm.uscc for firm in found.values()})) if found else {}
+    return {key: firm for key, firm in found.items() if firm.uscc not in known}
 
 
 def _require_uploaded(run: ImportRun) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,7 @@ from app.enterprises.imports.mapping import (
     field_of,
 )
 from app.enterprises.imports.models import ImportRun, ImportSheet
+from app.enterprises.imports.registers import FIRM
 from app.enterprises.imports.sheets import allowed, left_out_rows, with_samples
 from app.enterprises.imports.staging import SheetPreview, label_of, preview, sheets_of
 from app.kit.actor import Actor
@@ -32,7 +34,9 @@ from app.kit.amounts import unit_of
 from app.kit.db import composition_of
 from app.kit.errors import NotFound
 from app.kit.i18n import N_, _
+from app.kit.money import format_wan
 from app.kit.tabular import Table, open_table
+from app.reference.queries import list_region_names
 from app.web.imports.pages import OUTCOME_BADGES
 
 Choices = tuple[tuple[str, str], ...]
@@ -167,7 +171,7 @@ def sheet_page(
         missing=tuple(_(label_of(code, layout.register, registers)) for code in missing),
         without_unit=without_unit,
         heads=tuple(column.header for column in shown),
-        preview=tuple(_preview_row(result, shown) for result in found.results),
+        preview=tuple(_preview_row(result, shown, _places(session, found)) for result in found.results),
         total=found.total,
         repeated=found.repeated,
         left_out=_left_out(table, sheet, layout) if ready else "",
@@ -268,7 +272,15 @@ def _shown(layout: SheetMapping) -> list[MappedColumn]:
     return [column for column in layout.columns if column.target and column.fills not in (USCC, NAME)]
 
 
-def _preview_row(result: RowResult, shown: Sequence[MappedColumn]) -> PreviewRow:
+def _places(session: Session, found: SheetPreview) -> Mapping[str, str]:
+    """The names of the regions that the rows tell."""
+    owns = [result.row.own for result in found.results if result.row.own is not None]
+    codes = {str(own.parsed.values.get("region_code") or "") for own in owns}
+    codes |= {str(value or "") for own in owns for value in own.changes.get("region_code", ())}
+    return list_region_names(session, sorted(codes - {""}))
+
+
+def _preview_row(result: RowResult, shown: Sequence[MappedColumn], places: Mapping[str, str]) -> PreviewRow:
     entries = {(entry.layout.register, entry.layout.year): entry for entry, _verdict in verdicts_of(result.row)}
     years = {register for register, year in entries if year is not None}
     cells = result.row.cells
@@ -280,14 +292,18 @@ def _preview_row(result: RowResult, shown: Sequence[MappedColumn]) -> PreviewRow
         badge=OUTCOME_BADGES[result.outcome],
         reasons=tuple(str(reason) for reason in result.reasons),
         cells=tuple(
-            _written(column, cells[column.index] if column.index < len(cells) else "", entries, years)
+            _written(column, cells[column.index] if column.index < len(cells) else "", entries, years, places)
             for column in shown
         ),
     )
 
 
 def _written(
-    column: MappedColumn, text: str, entries: Mapping[tuple[str, int | None], Entry], yearly: set[str]
+    column: MappedColumn,
+    text: str,
+    entries: Mapping[tuple[str, int | None], Entry],
+    yearly: set[str],
+    places: Mapping[str, str],
 ) -> WrittenCell:
     """What one cell writes."""
     target = column.target
@@ -296,12 +312,24 @@ def _written(
     entry = entries.get((target.register, year))
     if entry is None or entry.verdict is None or entry.verdict.outcome in (RowOutcome.REJECTED, RowOutcome.QUEUED):
         return WrittenCell(text, "")
-    name = FILLS.get(target.field, target.field) if target.register == "firm" else target.field
+    name = FILLS.get(target.field, target.field) if target.register == FIRM else target.field
     pair = entry.verdict.differences.get(name) or entry.changes.get(name)
-    value = pair[1] if pair else entry.parsed.values.get(name)
-    written = difference_text(name, value) if value not in (None, "", []) else ""
-    standing = difference_text(name, pair[0]) if pair and pair[0] not in (None, "", {}) else ""
-    return WrittenCell(text, written, standing, same=written in (text, "") and bool(written))
+    written = _shown_value(name, pair[1] if pair else entry.parsed.values.get(name), text, places)
+    standing = _shown_value(name, pair[0], "", places) if pair else ""
+    return WrittenCell(text, written, standing, same=written == text and bool(written))
+
+
+def _shown_value(name: str, value: Any, text: str, places: Mapping[str, str]) -> str:
+    """A value as a person checks it: money in 万元, a place by its name, a code in the words of the file."""
+    if value in (None, "", [], {}):
+        return ""
+    if name == "region_code":
+        return places.get(str(value), str(value))
+    if name.endswith("_fen") and isinstance(value, int) and name != "capital_fen":
+        return _("%(amount)s 万元") % {"amount": format_wan(value)}
+    if isinstance(value, str | bool) and text:
+        return text
+    return difference_text(name, value)
 
 
 def _left_out(table: Table, sheet: ImportSheet, layout: SheetMapping) -> str:

@@ -6,11 +6,14 @@ import pytest
 from sqlalchemy import select
 
 from app.enterprises.imports.domain import ImportKind, RowOutcome
-from app.enterprises.imports.models import ImportSheet
+from app.enterprises.imports.models import ImportRun, ImportSheet
+from app.enterprises.imports.staging import preview, sheets_of
 from app.enterprises.models import Certificate, Contact, YearlyFigures
+from app.kit.actor import SYSTEM
 from app.kit.db import Database, read_scope
+from app.kit.tabular import open_table
 from tests.factories.enterprises import fictional_code, wrong_code
-from tests.support.imports import Importer
+from tests.support.imports import NOW, Importer
 
 BOOK = ImportKind.WORKBOOK
 NAMES = [f"园林精密{n}号有限公司（示例）" for n in range(9)]
@@ -108,3 +111,23 @@ def test_what_nobody_asked_for_is_not_kept(importer: Importer, database: Databas
     import_id = importer.take_in(path, BOOK)
     (row,) = importer.rows(import_id, RowOutcome.REJECTED)
     assert row.cells == [NAMES[1], "914290", ""]
+
+
+def test_a_preview_knows_the_firms_that_sheets_before_it_will_register(
+    importer: Importer, database: Database, tmp_path: Path
+) -> None:
+    path = workbook(tmp_path / "台账.xlsx")
+    import_id = importer.upload(path, BOOK)
+    with read_scope(database) as session:
+        run = session.get_one(ImportRun, import_id)
+        sheets = {sheet.name: sheet for sheet in sheets_of(session, run)}
+        table = open_table(path)
+
+        def outcomes(name: str) -> list[str]:
+            found = preview(session, actor=SYSTEM, run=run, table=table, sheet=sheets[name], now=NOW)
+            return [result.outcome.value for result in found.results]
+
+        assert outcomes("高企名单") == ["created", "created", "queued"]
+        assert outcomes("联系人") == ["created", "rejected"]
+        assert outcomes("年度数据") == ["created", "created"]
+    assert not importer.counts(import_id)
