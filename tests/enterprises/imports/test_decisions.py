@@ -107,7 +107,7 @@ def test_a_refused_row_is_remembered_and_can_be_reopened(
         assert IMPORT_ROWS.count(Viewer(session, OFFICER, date.max), ImportRowFilter(waiting=True)).n == 0
     again = importer.take_in(tmp_path / "queued.csv", actor=OFFICER)
     (row,) = importer.rows(again)
-    assert [reason["code"] for reason in row.reasons] == ["uscc", "refused.before", "unread"]
+    assert [reason["code"] for reason in row.reasons] == ["uscc", "refused.before", "day.invalid"]
     with desk(database, queued) as at:
         reopen(at)
     with pytest.raises(Conflict), desk(database, queued) as at:
