@@ -62,7 +62,7 @@ def main(folder: str, out: str) -> None:
     with Path(out).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["a", "b", "score"])
-        writer.writerows((numbers[f.one.key], numbers[f.other.key], f.comparison.score) for f in found)
+        writer.writerows((numbers[f.one.key], numbers[f.other.key], f.likeness.score) for f in found)
     print(
         f"{len(records)} firms, {len(blocks.pairs)} pairs compared ({blocks.passed_over} groups too large), {len(found)} shown; "
         f"CPU: parted {parted - began:.1f} s, blocked {blocked - parted:.1f} s, compared {time.process_time() - blocked:.1f} s"

@@ -3,6 +3,7 @@
 Every key is hashed to a number and the numbers are sorted: memory is a few dozen bytes for each key, whatever the register holds.
 """
 
+from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from app.enterprises.duplicates.domain.records import FirmEntry
 from app.enterprises.duplicates.domain.script import sounds_of
 
 #: More records than this under one key say that the key says nothing; the pairs share another key if they are one firm.
-LARGEST = 40
+LARGEST = 24
 _COMMON = 3
 _LEFT_OUT = 10
 _OWN = 8  # where the firm's own part of a code begins
@@ -88,13 +89,12 @@ def find_pairs(records: Sequence[FirmEntry]) -> Blocks:
 
 
 def _hashed(records: Sequence[FirmEntry]) -> tuple[np.ndarray, np.ndarray]:
-    hashes: list[int] = []
-    owners: list[int] = []
+    hashes, owners = array("q"), array("q")
     for at, record in enumerate(records):
         keys = {hash(key) for key in keys_of(record)}
         hashes.extend(keys)
         owners.extend([at] * len(keys))
-    return np.array(hashes, dtype=np.int64), np.array(owners, dtype=np.int64)
+    return np.frombuffer(hashes, dtype=np.int64), np.frombuffer(owners, dtype=np.int64)
 
 
 def _pairs_of_size(owners: np.ndarray, starts: np.ndarray, size: int, total: int) -> np.ndarray:

@@ -7,17 +7,16 @@ from rapidfuzz.distance import OSA
 from app.enterprises.domain.uscc import ALPHABET, check_character
 
 _ORGANISATION = slice(8, 17)
-_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
 
 @lru_cache(maxsize=200_000)
 def is_whole(code: str) -> bool:
-    """Whether every check character of a code fits: of the unified code both, of an old 15-digit number its last digit."""
+    """Whether the check character of a code fits: of the unified code, or of an old 15-digit number."""
     if len(code) == 15:
         return code.isascii() and code.isdigit() and _check_digit_fits(code)
     if len(code) != 18 or any(c not in ALPHABET for c in code):
         return False
-    return check_character(code[:17]) == code[17] and _organisation_fits(code[_ORGANISATION])
+    return check_character(code[:17]) == code[17]
 
 
 def organisation_of(code: str) -> str:
@@ -33,12 +32,6 @@ def slips_between(one: str, other: str) -> int:
 def subject_kind(code: str) -> str:
     """Who registered the subject and as what (91 a firm, 92 an individual's business, 93 a cooperative, 81 a trade union …); "" if not known."""
     return code[:2] if len(code) == 18 and is_whole(code) else ""
-
-
-def _organisation_fits(nine: str) -> bool:
-    """GB 11714: the ninth character checks the eight before it."""
-    total = sum((int(c) if c.isdigit() else ord(c) - 55) * weight for c, weight in zip(nine[:8], _WEIGHTS, strict=True))
-    return {10: "X", 11: "0"}.get(rest := 11 - total % 11, str(rest)) == nine[8]
 
 
 def _check_digit_fits(number: str) -> bool:

@@ -11,6 +11,7 @@ from rapidfuzz.distance import OSA
 from app.enterprises.duplicates.domain.codes import is_whole, organisation_of, slips_between, subject_kind
 from app.enterprises.duplicates.domain.evidence import WORDS, favours, weigh
 from app.enterprises.duplicates.domain.likeness import name_likeness
+from app.enterprises.duplicates.domain.lookalikes import look_alike
 from app.enterprises.duplicates.domain.parts import LegalForm, NameParts
 from app.enterprises.duplicates.domain.records import FirmEntry
 from app.enterprises.duplicates.domain.script import sounds_of
@@ -52,9 +53,14 @@ class Likeness:
 
     @property
     def reasons(self) -> list[str]:
-        """The codes of what there is to say (`WORDS` has their texts): what speaks for one firm first."""
-        told = [(kind, level) for kind, level in self.observed.items() if f"{kind}.{level}" in WORDS]
-        return [f"{kind}.{level}" for kind, level in sorted(told, key=lambda pair: not favours(*pair))]
+        """The codes of what there is to say, as `reasons_of` orders them."""
+        return reasons_of(self.observed)
+
+
+def reasons_of(observed: Mapping[str, str]) -> list[str]:
+    """The codes of what there is to say of observations (`WORDS` has their texts): what speaks for one firm first."""
+    told = [(kind, level) for kind, level in observed.items() if f"{kind}.{level}" in WORDS]
+    return [f"{kind}.{level}" for kind, level in sorted(told, key=lambda pair: not favours(*pair))]
 
 
 def compare(one: FirmEntry, other: FirmEntry, commonness: Commonness | None = None) -> Likeness:
@@ -215,7 +221,15 @@ def _persons(one: str, other: str) -> str:
         return "same-masked" if one[0] == other[0] and len(one) == len(other) else "other"
     if one == other:
         return "same"
-    return "slip" if len(one) > 2 and OSA.distance(one, other, score_cutoff=1) == 1 else "other"
+    return "slip" if _person_slip(one, other) else "other"
+
+
+def _person_slip(one: str, other: str) -> bool:
+    """A name heard or read wrongly in one place, or with a character left out; another character makes another person."""
+    if len(one) == len(other):
+        differing = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
+        return len(differing) == 1 and (look_alike(*differing[0]) or sounds_of(one) == sounds_of(other))
+    return one[0] == other[0] and max(len(one), len(other)) > 2 and OSA.distance(one, other, score_cutoff=1) == 1
 
 
 def _phones(ours: frozenset[str], theirs: frozenset[str]) -> str:

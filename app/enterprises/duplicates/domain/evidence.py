@@ -181,8 +181,10 @@ def weigh(observed: dict[str, str], commonness: dict[str, float]) -> Weight:
     same, related, stranger = PRIOR
     for kind, level in observed.items():
         weight = TABLES[kind][level]
-        same, related = same + weight.same, related + weight.related
-        stranger += max(weight.stranger, commonness.get(kind, weight.stranger))
+        common = commonness.get(kind)
+        same += weight.same
+        related += weight.related if common is None else max(weight.related, common)
+        stranger += weight.stranger if common is None else max(weight.stranger, common)
     top = max(same, related, stranger)
     shares = [exp(value - top) for value in (same, related, stranger)]
     return Weight(*(share / sum(shares) for share in shares))

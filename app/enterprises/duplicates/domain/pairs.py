@@ -13,16 +13,16 @@ class Found(NamedTuple):
 
     one: FirmEntry
     other: FirmEntry
-    comparison: Likeness
+    likeness: Likeness
 
 
 def find_duplicates(records: Sequence[FirmEntry], blocks: Blocks | None = None) -> Iterator[Found]:
     """Every pair of `records` that is shown as a duplicate."""
     commonness = commonness_of(records)
     for one, other in (blocks or find_pairs(records)).pairs:
-        comparison = compare(records[one], records[other], commonness)
-        if comparison.score >= SHOWN:
-            yield Found(records[one], records[other], comparison)
+        likeness = compare(records[one], records[other], commonness)
+        if likeness.score >= SHOWN:
+            yield Found(records[one], records[other], likeness)
 
 
 def likely_among(
@@ -30,5 +30,5 @@ def likely_among(
 ) -> list[tuple[FirmEntry, Likeness]]:
     """Which of `records` are likely the firm that `candidate` is, the likeliest first."""
     compared = ((record, compare(candidate, record, commonness)) for record in records)
-    shown = [(record, comparison) for record, comparison in compared if comparison.score >= SHOWN]
+    shown = [(record, likeness) for record, likeness in compared if likeness.score >= SHOWN]
     return sorted(shown, key=lambda found: (-found[1].score, found[0].key))

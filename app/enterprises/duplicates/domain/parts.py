@@ -63,7 +63,7 @@ _CHINESE_DIGITS = " 一二三四五六七八九"
 _LONGEST = 200
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class NameParts:
     """The parts of one name. `core` is brand and trade without place, brackets and legal form; `inner` the places in brackets."""
 

@@ -10,7 +10,7 @@ from app.enterprises.domain.uscc import normalise
 from app.enterprises.duplicates.domain.codes import subject_kind
 from app.enterprises.duplicates.domain.parts import LegalForm, NameParts, part_name
 from app.enterprises.duplicates.domain.places import PlaceNames, fold_address
-from app.enterprises.duplicates.domain.script import fold_spelling, names_in_remarks
+from app.enterprises.duplicates.domain.script import fold_spelling, names_in_remarks, without_remarks
 
 _NOT_KNOWN = {"", "NA", "无", "不详", "NULL", "-", "暂无", "未知"}
 _KINDS = (
@@ -27,7 +27,7 @@ _BY_CODE = {"92": LegalForm.INDIVIDUAL, "93": LegalForm.COOPERATIVE}
 _LEADING_AREA = re.compile(r"^(?:0086|86)(?=1\d{10}$|0)")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class StatedFirm:
     """What the register says of a firm, as it stands there; what is not known is empty."""
 
@@ -45,7 +45,7 @@ class StatedFirm:
     phones: Sequence[str] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FirmEntry:
     """One firm, ready to be compared. `spelled` is the whole folded name; masked representatives keep their stars."""
 
@@ -101,7 +101,8 @@ def _kind_of(kind: str, name: NameParts, code: str) -> tuple[LegalForm, bool]:
 
 def _person(text: str) -> str:
     """A name without blanks and signs; the stars of a masked one stay, but N** hides a cell that was empty."""
-    kept = "".join(c for c in unicodedata.normalize("NFKC", text) if c.isalnum() or c == "*")
+    folded = without_remarks(unicodedata.normalize("NFKC", text))
+    kept = "".join(c for c in folded if c.isalnum() or c == "*")
     return "" if "*" in kept and kept[0].isascii() else kept
 
 
