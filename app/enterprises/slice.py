@@ -24,9 +24,9 @@ _PARTS = (
 
 SLICE = Slice(
     "app.enterprises",
-    TABLES.at("models", "imports.models"),
-    EVENTS.at("events:WORDS", "imports.events:WORDS"),
-    JOBS.at("imports.jobs:KINDS"),
+    TABLES.at("models", "imports.models", "duplicates.models"),
+    EVENTS.at("events:WORDS", "imports.events:WORDS", "duplicates.events:WORDS"),
+    JOBS.at("imports.jobs:KINDS", "duplicates.jobs:KINDS"),
     TRACED.at("past:TRACED"),
     FACTS.at("facts:PROVIDER"),
     REGISTERS.at("imports.firms:FIRMS", "imports.figure_register:REGISTER"),
