@@ -268,8 +268,8 @@ def _head(sheet: ImportSheet, field: str, year: int | None) -> str:
     for column in layout.columns:
         target = column.target
         told = field_of(target, REGISTERS_HERE) if target else None
-        if target and told and target.year == year and field in (target.field, told.label):
-            return column.header
+        if target and told and target.year == year and field.rpartition(".")[2] in (target.field, told.label):
+            return column.header.rpartition(" / ")[2]
     return ""
 
 
