@@ -53,6 +53,7 @@ CAUSES = {
     "name.other": "name-contradicts-code",
     "name.differs": "name-contradicts-code",
     "name.taken": "name-contradicts-code",
+    "name.rival": "name-contradicts-code",
     "day.incomplete": "date-incomplete",
     "day.invalid": "date-invalid",
     "phone.length": "phone-length",
@@ -247,7 +248,12 @@ def _refusals(row: ImportRow, run: ImportRun, sheet: ImportSheet) -> Iterator[To
             head = _head(sheet, column, year)
             if head:
                 yield {**place, "scope": "cell", "field": head, "reason": _cause(reason, sheet)}
-        elif row.outcome == RowOutcome.REJECTED or reason["code"] in ("name.other", "name.differs", "name.taken"):
+        elif row.outcome == RowOutcome.REJECTED or reason["code"] in (
+            "name.other",
+            "name.differs",
+            "name.taken",
+            "name.rival",
+        ):
             yield {**place, "scope": "row", "field": "", "reason": _cause(reason, sheet)}
 
 

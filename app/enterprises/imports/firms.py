@@ -18,7 +18,7 @@ from app.enterprises.imports.firm_decision import compare
 from app.enterprises.imports.firm_finder import firms_by_code
 from app.enterprises.imports.firm_reader import FirmTables, load_tables, parse_firm
 from app.enterprises.imports.models import ImportRow
-from app.enterprises.imports.name_check import NameCheck, check_names, check_new_names
+from app.enterprises.imports.name_check import COMPANIES, NameCheck, check_names, check_new_names
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.registers import FIRM, ImportedRegister, IntakeContext
 from app.enterprises.imports.row_reader import Parsed, SourceRow
@@ -134,8 +134,15 @@ class FirmTaker:
             return self._new(parsed)
         if not parsed.uscc.is_valid and not self.intake.accept_unconfirmed:
             return _waiting(parsed, _mismatch(parsed), existing)
-        taken = existing.taken.get(parsed.source.number)
+        taken = existing.taken.get(parsed.source.number) or self._rival(parsed)
         return _waiting(parsed, taken, existing) if taken else self._new(parsed)
+
+    def _rival(self, parsed: Parsed) -> RowReason | None:
+        """Another code that the same file gives to this name, with more right to it."""
+        likeliest = self.intake.likeliest.get(parsed.name, parsed.key)
+        if likeliest == parsed.key or not parsed.key.startswith(COMPANIES):
+            return None
+        return RowReason("name.rival", {"name": parsed.name, "uscc": likeliest})
 
     def _new(self, parsed: Parsed) -> RowVerdict:
         assert parsed.uscc is not None

@@ -11,7 +11,8 @@ from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.row_reader import Parsed
 from app.enterprises.models import Enterprise, FormerName
 
-_COMPANIES = "91"
+#: How codes of companies begin.
+COMPANIES = "91"
 
 Row = tuple[Parsed, Enterprise]
 _Bearer = tuple[int, str, str]
@@ -57,7 +58,7 @@ def check_new_names(session: Session, rows: Sequence[Parsed], *, prefix: str) ->
 
     Shops of individual owners (codes of 92) and the like often share a name; companies of one place cannot.
     """
-    companies = [row for row in rows if row.name and row.key.startswith(_COMPANIES)]
+    companies = [row for row in rows if row.name and row.key.startswith(COMPANIES)]
     if not companies:
         return {}
     bearers = _bearers(session, {row.name for row in companies})

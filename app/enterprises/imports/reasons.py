@@ -77,7 +77,7 @@ LABELS = {field.code: field.label for fields in FIELDS.values() for field in fie
 CONTRADICTED = "conflict"
 NAME_WAITS = frozenset({"name.other", "name.differs"})
 #: Why a row waits whose firm is not on file while another of the same name is.
-NAME_TAKEN = "name.taken"
+NAME_TAKEN = frozenset({"name.taken", "name.rival"})
 
 #: Remarks about a cell that could not be read and whose text is kept.
 KEPT_AS_TEXT = frozenset(
@@ -106,6 +106,7 @@ REASONS = {
     "name.too_long": N_("企业名称超过 %(limit)s 个字。"),
     "name.other": N_("“%(name)s”是本库另一家企业（%(uscc)s）的名称，而这个代码的企业是“%(ours)s”，请核对。"),
     "name.taken": N_("本库已有同名企业“%(name)s”（%(uscc)s），请核对是代码写错，还是另一家企业。"),
+    "name.rival": N_("这份文件里“%(name)s”另有一个代码 %(uscc)s，请核对哪一个写错。"),
     "name.differs": N_("这个代码的企业在本库名为“%(ours)s”，与名单上的“%(name)s”不符，请核对是改名还是写错。"),
     "name.former": N_("名单上的“%(name)s”是曾用名，保留现名“%(ours)s”。"),
     "uscc.missing": N_("没有统一社会信用代码。"),

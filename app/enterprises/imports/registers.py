@@ -31,7 +31,10 @@ class GivenField:
 
 @dataclass(frozen=True)
 class IntakeContext:
-    """For whom and how rows are taken in: `given` by field, the officer's region, and a person's reason to take a doubtful row."""
+    """For whom and how rows are taken in: `given` by field, the officer's region, and a person's reason to take a doubtful row.
+
+    `likeliest` tells of names that the file gives to several codes the code that it speaks for; filled before the first row is taken.
+    """
 
     actor: Actor
     run_id: int
@@ -40,6 +43,7 @@ class IntakeContext:
     given: Mapping[str, str] = field(default_factory=dict)
     accept_unconfirmed: bool = False
     confirmation: str = ""
+    likeliest: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

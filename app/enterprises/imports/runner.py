@@ -16,6 +16,7 @@ from app.enterprises.imports.difference_text import shown_differences
 from app.enterprises.imports.domain import BATCH, KEPT_RAW, OPEN, ImportState, RowDecision, RowOutcome
 from app.enterprises.imports.entries import ReadRow
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
+from app.enterprises.imports.name_evidence import NameEvidence
 from app.enterprises.imports.repeats import Repeats, repeated
 from app.enterprises.imports.sheets import ReadableSheet, open_sheet
 from app.jobs.run import Run
@@ -58,7 +59,10 @@ def take_in(run: Run) -> Mapping[str, Any]:
         kept = chosen_sheets(session, import_id)
         day = today(run.now())
         sheets = [open_sheet(session, table, found, each, actor=run.actor, day=day) for each in kept]
-    totals = [repeated(sheet.keys()) for sheet in sheets]
+    evidence = NameEvidence()
+    totals = [repeated(sheet.keys(evidence)) for sheet in sheets]
+    for sheet in sheets:
+        sheet.intake.likeliest.update(evidence.likeliest())
     total, before = sum(count for count, _keys in totals), 0
     for sheet, (count, keys) in zip(sheets, totals, strict=True):
         work = _SheetTaking(run, import_id, sheet, before, total)

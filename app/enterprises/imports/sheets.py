@@ -24,6 +24,7 @@ from app.enterprises.imports.mapping import (
     with_unit,
 )
 from app.enterprises.imports.models import ImportRun, ImportSheet
+from app.enterprises.imports.name_evidence import NameEvidence
 from app.enterprises.imports.recognition import HeadVocabulary, recognise_sheet
 from app.enterprises.imports.registers import FIGURES, FIRM, IntakeContext, registers_of
 from app.enterprises.imports.row_reader import cell_text
@@ -92,9 +93,14 @@ class ReadableSheet:
         for row, reading, block in self._data():
             yield reading.read(row, block)
 
-    def keys(self) -> Iterator[str]:
-        """What each row of data is about."""
-        return (reading.key_of(row) for row, reading, _block in self._data())
+    def keys(self, evidence: NameEvidence | None = None) -> Iterator[str]:
+        """What each row of data is about; `evidence` learns which names stand beside which codes."""
+        for row, reading, _block in self._data():
+            if evidence is not None and not row.broken:
+                columns = dict(reading.layout.firm_columns.filling)
+                if len(columns) == len((USCC, NAME)):
+                    evidence.note(cell_text(row.cells, columns[USCC]), cell_text(row.cells, columns[NAME]))
+            yield reading.key_of(row)
 
     def again(self, row: ReadRow) -> ReadRow:
         """The row, read once more, to be decided anew; its refusals stay."""

@@ -195,8 +195,8 @@ def _decision_row(row: ImportRow, run: ImportRun, sheet: ImportSheet, places: Ma
 
 
 def _question(row: ImportRow, sheet: ImportSheet) -> RowDialog:
-    if any(kept["code"] == NAME_TAKEN for kept in row.reasons):
-        text = _("本库已有一家“%(name)s”。核对营业执照，确认是另一家企业后写明理由，企业即以本行的代码新建。")
+    if any(kept["code"] in NAME_TAKEN for kept in row.reasons):
+        text = _("“%(name)s”已有另一个代码。核对营业执照，确认是另一家企业后写明理由，企业即以本行的代码新建。")
         return RowDialog(_("另建"), _("确认是另一家企业并导入"), text % {"name": row.name})
     if not waits_for_name(row):
         text = _("%(name)s 的代码校验位不符。核对营业执照无误后写明理由，企业即导入。")

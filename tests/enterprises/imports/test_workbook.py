@@ -131,3 +131,26 @@ def test_a_preview_knows_the_firms_that_sheets_before_it_will_register(
         assert outcomes("联系人") == ["created", "rejected"]
         assert outcomes("年度数据") == ["created", "created"]
     assert not importer.counts(import_id)
+
+
+def test_of_two_codes_for_one_name_the_file_itself_says_which_is_right(
+    importer: Importer, database: Database, tmp_path: Path
+) -> None:
+    """The first row gives the second firm's name to the first firm's code, which another sheet calls otherwise."""
+    import xlsxwriter
+
+    path = tmp_path / "两个代码.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    sheet = book.add_worksheet("企业名单")
+    sheet.write_row(0, 0, ["企业名称", "统一社会信用代码"])
+    sheet.write_row(1, 0, [NAMES[2], fictional_code(1)])
+    sheet.write_row(2, 0, [NAMES[2], fictional_code(2)])
+    sheet = book.add_worksheet("年度数据")
+    sheet.write_row(0, 0, ["企业名称", "统一社会信用代码", "2020年营业收入（万元）"])
+    sheet.write_row(1, 0, [NAMES[1], fictional_code(1), 5])
+    book.close()
+    import_id = importer.take_in(path, BOOK)
+    (waiting,) = importer.rows(import_id, RowOutcome.QUEUED)
+    assert (waiting.row_number, waiting.reasons[0]["code"]) == (2, "name.rival")
+    assert waiting.reasons[0]["params"]["uscc"] == fictional_code(2)
+    assert importer.firm(fictional_code(2)).name == NAMES[2]
