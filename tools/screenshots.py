@@ -11,14 +11,11 @@ from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
 from app.accounts.domain import DEMO_PASSWORD  # noqa: E402
 from benchmarks.world import make_world, serving  # noqa: E402
+from tests.factories.ledgers import write_ledger  # noqa: E402
 from tests.support.browser import launch  # noqa: E402
 
 FOLDER = ROOT / "docs" / "screenshots"
 DESK, PHONE = (1366, 820), (390, 844)
-LIST = "企业名称,统一社会信用代码,注册日期,企业类型,注册资金,注册地址\r\n" + "\r\n".join(
-    f"潜江示例{word}有限公司（示例）,91429099MAW0000{index}{index}X,2014-05-2{index},有限责任公司,{index}00(万元人民币),潜江市浩口镇示例路{index}号"
-    for index, word in enumerate("甲乙丙丁戊己", start=1)
-)
 
 
 def sign_in(browser: Browser, base: str, login: str, size: tuple[int, int]) -> Page:
@@ -61,10 +58,9 @@ def officer_pictures(browser: Browser, base: str, scratch: Path) -> None:
     shoot(page, "what-if")
     page.goto(f"{base}/exchange?period=month")
     shoot(page, "exchange")
-    path = scratch / "科技型企业名单.csv"
-    path.write_bytes(LIST.encode("gb18030"))
     page.goto(f"{base}/imports/new")
-    page.set_input_files("#f-file", path)
+    page.get_by_label("整本台账").check()
+    page.set_input_files("#f-file", write_ledger(scratch / "科技局台账（示例）.xlsx"))
     page.get_by_role("button", name="上传并预览").click()
     shoot(page, "import")
 

@@ -14,7 +14,8 @@ from app.kit.i18n import N_
 class ImportField:
     """One field that a column can fill; the first of `headers` is the one that templates carry.
 
-    `yearly`: a head may name its year, as `2021年营业收入` does, so that one row tells several years.
+    `yearly`: a head may name its year, as `2021年营业收入` does, so that one row tells several years. `stored` is what the record
+    calls it, where that is another name.
     """
 
     code: str
@@ -24,6 +25,7 @@ class ImportField:
     unit: str = ""
     example: str = ""
     yearly: bool = False
+    stored: str = ""
 
     @property
     def has_unit(self) -> bool:
@@ -52,6 +54,7 @@ def columns_of(table: FieldTable, *, by_year: bool = False) -> tuple[ImportField
             unit="" if field.bundle else units.get(field.kind, ""),
             example=heading.example,
             yearly=by_year and field.kind in units,
+            stored=field.name,
         )
         for field in table
         for heading in field.headings

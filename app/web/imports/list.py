@@ -41,7 +41,7 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 class ImportForm(BaseModel):
     """A list to be taken in: of what; the file comes beside it."""
 
-    kind: str = ImportKind.ENTERPRISES
+    kind: str = ImportKind.WORKBOOK
 
 
 @router.get("", action=IMPORT)
@@ -51,7 +51,7 @@ def list_page(call: Call, query: Annotated[ListQuery, pages.LIST.asked]) -> Resp
 
 
 @router.get("/new", action=IMPORT)
-def new_page(call: Call, kind: str = ImportKind.ENTERPRISES) -> Response:
+def new_page(call: Call, kind: str = ImportKind.WORKBOOK) -> Response:
     return call.render("web/imports/new.html", pages.new_page(empty(), kind))
 
 
@@ -71,7 +71,7 @@ def upload(call: Call) -> Response:
         done=lambda run: call.redirect(f"/imports/{run.id}", good=_("文件已上传，请核对列的对应关系，然后开始导入。")),
         again=lambda bound: call.render(
             "web/imports/new.html",
-            pages.new_page(bound, bound.raw.get("kind") or ImportKind.ENTERPRISES),
+            pages.new_page(bound, bound.raw.get("kind") or ImportKind.WORKBOOK),
         ),
         heed=at_field("file"),
     )

@@ -13,7 +13,6 @@ from app.enterprises.imports.difference_text import difference_text
 from app.enterprises.imports.domain import KIND_LABELS, OUTCOME_LABELS, ImportKind, RowOutcome
 from app.enterprises.imports.entries import Entry, verdicts_of
 from app.enterprises.imports.fields import IN_CELLS, UNIT_LABELS, ImportField
-from app.enterprises.imports.firm_decision import FILLS
 from app.enterprises.imports.mapping import (
     IGNORED,
     NAME,
@@ -26,7 +25,6 @@ from app.enterprises.imports.mapping import (
     field_of,
 )
 from app.enterprises.imports.models import ImportRun, ImportSheet
-from app.enterprises.imports.registers import FIRM
 from app.enterprises.imports.sheets import allowed, left_out_rows, with_samples
 from app.enterprises.imports.staging import SheetPreview, label_of, preview, sheets_of
 from app.kit.actor import Actor
@@ -142,7 +140,7 @@ def sheet_page(
     errors: tuple[str, ...] = (),
 ) -> MappingPage:
     """The sheets of an import that has not begun, and the columns and first rows of one of them (by default of the first that
-    has something to tell). Raises NotFound for a sheet that is not there.
+    has something to be told, else of the first that is read). Raises NotFound for a sheet that is not there.
     """
     table = open_table(path)
     registers = allowed(composition_of(session), ImportKind(run.kind))
@@ -154,7 +152,7 @@ def sheet_page(
     found = (
         preview(session, actor=actor, run=run, table=table, sheet=sheet, now=now) if ready else SheetPreview([], 0, 0)
     )
-    shown = _shown(layout)
+    shown, places = _shown(layout), _places(session, found)
     unready = tuple(each.name for each in sheets if each.chosen and any(_untold(_layout(each), registers)))
     return MappingPage(
         run=run,
@@ -171,7 +169,7 @@ def sheet_page(
         missing=tuple(_(label_of(code, layout.register, registers)) for code in missing),
         without_unit=without_unit,
         heads=tuple(column.header for column in shown),
-        preview=tuple(_preview_row(result, shown, _places(session, found)) for result in found.results),
+        preview=tuple(_preview_row(result, shown, (registers, places)) for result in found.results),
         total=found.total,
         repeated=found.repeated,
         left_out=_left_out(table, sheet, layout) if ready else "",
@@ -187,7 +185,7 @@ def _looked_at(sheets: Sequence[ImportSheet], registers: Registers, position: in
         if found is None:
             raise NotFound("import.sheet_unknown", _("文件里没有这张工作表。"))
         return found
-    chosen = [sheet for sheet in sheets if sheet.chosen] or list(sheets)
+    chosen = sorted((sheet for sheet in sheets if sheet.chosen), key=lambda each: each.turn) or list(sheets)
     return next((sheet for sheet in chosen if any(_untold(_layout(sheet), registers))), chosen[0])
 
 
@@ -280,7 +278,9 @@ def _places(session: Session, found: SheetPreview) -> Mapping[str, str]:
     return list_region_names(session, sorted(codes - {""}))
 
 
-def _preview_row(result: RowResult, shown: Sequence[MappedColumn], places: Mapping[str, str]) -> PreviewRow:
+def _preview_row(
+    result: RowResult, shown: Sequence[MappedColumn], known: tuple[Registers, Mapping[str, str]]
+) -> PreviewRow:
     entries = {(entry.layout.register, entry.layout.year): entry for entry, _verdict in verdicts_of(result.row)}
     years = {register for register, year in entries if year is not None}
     cells = result.row.cells
@@ -292,7 +292,7 @@ def _preview_row(result: RowResult, shown: Sequence[MappedColumn], places: Mappi
         badge=OUTCOME_BADGES[result.outcome],
         reasons=tuple(str(reason) for reason in result.reasons),
         cells=tuple(
-            _written(column, cells[column.index] if column.index < len(cells) else "", entries, years, places)
+            _written(column, cells[column.index] if column.index < len(cells) else "", entries, years, known)
             for column in shown
         ),
     )
@@ -303,16 +303,17 @@ def _written(
     text: str,
     entries: Mapping[tuple[str, int | None], Entry],
     yearly: set[str],
-    places: Mapping[str, str],
+    known: tuple[Registers, Mapping[str, str]],
 ) -> WrittenCell:
     """What one cell writes."""
-    target = column.target
+    target, (registers, places) = column.target, known
     assert target is not None
     year = target.year if target.register in yearly else None
     entry = entries.get((target.register, year))
     if entry is None or entry.verdict is None or entry.verdict.outcome in (RowOutcome.REJECTED, RowOutcome.QUEUED):
         return WrittenCell(text, "")
-    name = FILLS.get(target.field, target.field) if target.register == FIRM else target.field
+    field = field_of(target, registers)
+    name = (field.stored if field else "") or target.field
     pair = entry.verdict.differences.get(name) or entry.changes.get(name)
     written = _shown_value(name, pair[1] if pair else entry.parsed.values.get(name), text, places)
     standing = _shown_value(name, pair[0], "", places) if pair else ""
