@@ -1,5 +1,6 @@
 """Taking a list of firms into the register, a batch at a time."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +21,7 @@ from app.enterprises.imports.firm_reader import FirmTables, load_tables, parse_f
 from app.enterprises.imports.models import ImportRow
 from app.enterprises.imports.name_check import COMPANIES, NameCheck, check_names, check_new_names
 from app.enterprises.imports.reasons import RowReason
-from app.enterprises.imports.registers import FIRM, ImportedRegister, IntakeContext
+from app.enterprises.imports.registers import FIRM, GivenField, ImportedRegister, IntakeContext
 from app.enterprises.imports.row_reader import Parsed, SourceRow
 from app.enterprises.imports.verdict import RowVerdict, SettledDifference, rejected
 from app.enterprises.models import Enterprise, FormerName
@@ -29,6 +30,8 @@ from app.enterprises.service.recording import note, snapshot
 from app.enterprises.service.registering import insert_many, prepare_row
 from app.kit.errors import NotFound
 from app.kit.i18n import N_, _
+
+_TOWNSHIP = re.compile(r"[\u4e00-\u9fff]{2,7}(镇|乡|街道|街道办事处|办事处|管理区|农场)")
 
 
 @dataclass(frozen=True)
@@ -235,6 +238,12 @@ def _refused(session: Session, codes: Sequence[str]) -> dict[str, str]:
     return dict(session.execute(statement).all())
 
 
+def guess_township(titles: str) -> str:
+    """The township that a sheet is called by, where it has no column of townships: `园林街道`, `浩口镇`."""
+    name = titles.partition(" ")[0]
+    return name if _TOWNSHIP.fullmatch(name) else ""
+
+
 def _open(session: Session, intake: IntakeContext) -> FirmTaker:
     return FirmTaker(load_tables(session, prefix=intake.prefix, today=intake.today), intake)
 
@@ -245,4 +254,5 @@ FIRMS = ImportedRegister(
     ENTERPRISE_FIELDS,
     ("企业名单", "企业名录", "企业底册", "企业信息", "企业库", "企业基本情况"),
     _open,
+    given=(GivenField("township", lambda _session: (), guess_township),),
 )

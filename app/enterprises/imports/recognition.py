@@ -26,6 +26,8 @@ FIRM_HEADS = {
     " | 受助企业 | 合作企业 | 对接企业 | 需求企业 | 权利企业 | 持证企业",
     USCC: "代码 | 企业代码 | 机构代码 | 单位代码 | 税号 | 纳税人识别号",
 }
+#: Heads that say whose a record is; where nothing else names the firm they do.
+OWNER_HEADS = frozenset({"权利人", "著作权人", "专利权人", "持有人", "持证单位", "所有人"})
 _TITLE_COUNTS = 2
 _REASONS = frozenset(split_header(text)[0] for text in REASON_HEADERS)
 
@@ -75,9 +77,10 @@ class HeadVocabulary:
                 return self._firm_heads[name]
         return (200, USCC) if "信用代码" in head.name else None
 
-    def claims(self, head: ColumnHeading) -> int:
-        """How many registers know the head."""
-        return len({register for name in _names_of(head) for register in self._known.get(name, ())}) or 1
+    def claims(self, head: ColumnHeading, *, about_firm: bool = False) -> int:
+        """How many registers know the head, or how many of those `about_firm`s."""
+        found = {register for name in _names_of(head) for register in self._known.get(name, ())}
+        return len({code for code in found if not about_firm or self.registers[code].about_firm}) or 1
 
     def _is_yearly(self, register: ImportedRegister, code: str) -> bool:
         return next(column.yearly for column in register.fields if column.code == code)
@@ -162,22 +165,24 @@ def _fill_firm(fills: dict[int, ColumnTarget], head: SheetHead, words: HeadVocab
         if code not in told and index not in fills:
             told.add(code)
             fills[index] = ColumnTarget(FIRM, code)
+    owner = next((column.index for column in head.heads if column.name in OWNER_HEADS), None)
+    if not told and owner is not None:
+        fills[owner] = ColumnTarget(FIRM, NAME)
 
 
 def _complete(
     register: ImportedRegister, head: SheetHead, words: HeadVocabulary, fills: Mapping[int, ColumnTarget]
 ) -> bool:
-    """Whether columns that nothing fills yet tell whole records of another register."""
+    """Whether columns that nothing fills yet tell whole records of another register, one of them what it alone requires."""
     free = [(index, code) for index, code in _assigned(register, head, words) if index not in fills]
     by_index = {column.index: column for column in head.heads}
     own = [(index, code) for index, code in free if code not in (USCC, NAME, *register.circumstances)]
     told = {code for _index, code in own} | {each.field for each in register.given}
     if any(by_index[index].year is not None for index, _code in own):
         told.add("year")
-    return (
-        bool(own)
-        and all(code in told for code in register.required)
-        and all(words.claims(by_index[index]) == 1 or by_index[index].year is not None for index, _code in own)
+    decisive = [index for index, code in own if code in register.required] or [index for index, _code in own]
+    return all(code in told for code in register.required) and any(
+        words.claims(by_index[index], about_firm=True) == 1 or by_index[index].year is not None for index in decisive
     )
 
 

@@ -63,6 +63,7 @@ PROPERTY = _register(
     ),
     N_("知识产权"),
     ("知识产权", "专利", "软件著作权", "软著"),
+    _given("kind_code", "property_kind"),
     taker=properties.PropertyTaker,
 )
 PRODUCT = _register(
