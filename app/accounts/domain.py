@@ -13,7 +13,7 @@ from app.kit.actor import FirmRole
 from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import N_, _
 
-SCOPES = ("export:read", "policies:evaluate", "exchange:receipts")
+SCOPES = ("export:read", "policies:evaluate", "exchange:receipts", "import:write")
 
 FIRM_ROLE_LABELS = {
     FirmRole.MANAGER: N_("企业管理员"),

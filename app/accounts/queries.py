@@ -151,6 +151,11 @@ def find_client(session: Session, client_id: str) -> MachineClient | None:
     return session.scalar(_CLIENT, {"client_id": client_id})
 
 
+def lock_client(session: Session, row_id: int) -> None:
+    """Lock the client to the end of the transaction: what it asks for twice at once comes one after the other."""
+    session.execute(select(MachineClient.id).where(MachineClient.id == row_id).with_for_update())
+
+
 def list_officers(session: Session) -> list[Officer]:
     """All officers, active ones first, by name."""
     return list(session.scalars(select(Officer).order_by(Officer.disabled_on.is_not(None), Officer.login)))

@@ -7,7 +7,7 @@ from fastapi.openapi.utils import get_openapi
 
 from app import __version__, api
 from app.accounts.domain import SCOPES
-from app.api import cases, policy_operations, receipts, schemas
+from app.api import cases, import_operations, policy_operations, receipts, schemas
 from app.doors.calls.discovery import routes_of
 from app.doors.calls.router import action_of
 
@@ -15,7 +15,7 @@ Operation = dict[str, Any]
 
 TITLE = "育苗 Yumiao API"
 DESCRIPTION = """\
-Read access for the provincial system, and evaluations of policies.
+Read access for the provincial system, evaluations of policies, and files to be taken in.
 
 * Ask for a token at `POST /oauth/token` (client credentials), send it as `Authorization: Bearer …`.
 * Lists are walked by `next` → `?cursor=`. What is not known is `null`, never zero. Amounts are decimal strings.
@@ -30,6 +30,7 @@ SCOPE_TEXTS = {
     "export:read": "Read records, the feed and snapshots, within the client's region",
     "policies:evaluate": "Evaluate policies on facts, read stored verdicts",
     "exchange:receipts": "Tell what became of the records that were handed over",
+    "import:write": "Hand in files to be taken in, read what became of them",
 }
 PREFIXES = ("/api/v1/", "/oauth/")
 
@@ -46,6 +47,7 @@ def openapi_document() -> dict[str, Any]:
     found.update(policy_operations.SCHEMAS)
     found.update(cases.SCHEMAS)
     found.update(receipts.SCHEMAS)
+    found.update(import_operations.SCHEMAS)
     components["responses"] = schemas.problem_responses()
     components["headers"] = schemas.HEADERS
     components["securitySchemes"] = _security_schemes()
@@ -86,14 +88,15 @@ def _complete(operation: Operation, route: Any) -> None:
 
 def _add_headers(operation: Operation, *, limited: bool) -> None:
     """The rate in what a client is answered; the validator, and the answer without content, where it may be asked for."""
-    headers = operation["responses"]["200"].setdefault("headers", {})
+    answer = operation["responses"]["202" if "202" in operation["responses"] else "200"]
+    headers = answer.setdefault("headers", {})
     if limited:
         headers.update(schemas.rate_header_refs())
     if any(parameter["name"] == "if-none-match" for parameter in operation.get("parameters", ())):
         headers["ETag"] = {"$ref": "#/components/headers/ETag"}
         operation["responses"]["304"] = {"$ref": "#/components/responses/NotModified"}
     if not headers:
-        del operation["responses"]["200"]["headers"]
+        del answer["headers"]
 
 
 def _as_declared(route: Any) -> dict[str, Any]:

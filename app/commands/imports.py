@@ -26,7 +26,16 @@ from app.enterprises.imports.registers import registers_of
 from app.enterprises.imports.returned_rows import hand_back
 from app.enterprises.imports.runner import chosen_sheets, counts_of
 from app.enterprises.imports.sheets import GuessedSheet, ReadingHints, allowed, guess_sheets
-from app.enterprises.imports.staging import StagedFile, abandon, find_unfinished, require_told, sheets_of, stage, start
+from app.enterprises.imports.staging import (
+    StagedFile,
+    abandon,
+    find_unfinished,
+    is_read_as,
+    require_told,
+    sheets_of,
+    stage,
+    start,
+)
 from app.jobs.domain import JobState, this_process
 from app.jobs.models import Job
 from app.jobs.queries import get_job
@@ -191,8 +200,9 @@ def _open(settings: Settings, database: Database, order: _Order) -> _AwaitedImpo
     upload = StagedFile(blob.sha256, blobs.path(blob.sha256), order.file.name)
     around, now = JobContext(database, settings.data_dir, storage=settings.vault.blobs), utc_now()
     with session_scope(database) as session:
-        found = find_unfinished(session, sha256=blob.sha256, kind=order.kind)
-        if found is not None and not _asks_for(session, order, sheets, found):
+        found = find_unfinished(session, actor=SYSTEM, sha256=blob.sha256, kind=order.kind)
+        accept = order.accept_unconfirmed
+        if found is not None and not is_read_as(session, found, sheets, accept_unconfirmed=accept):
             abandon(session, actor=SYSTEM, run=found, now=now)
             found = None
         job = _resumed(session, found, now) if found is not None else None
@@ -210,13 +220,6 @@ def _agree(order: _Order, sheets: list[GuessedSheet], registers: Registers) -> N
         typer.echo(_("以上是识别的结果，尚未导入。确认无误后加 --yes 再运行。"), err=True)
         raise typer.Exit(2)
     typer.confirm(_("按以上理解导入 %(name)s？") % {"name": order.file.name}, abort=True)
-
-
-def _asks_for(session: Session, order: _Order, sheets: list[GuessedSheet], found: ImportRun) -> bool:
-    """Whether the interrupted import is what the command asks for, codes and units alike."""
-    kept = [(sheet.register, sheet.chosen, sheet.mapping) for sheet in sheets_of(session, found)]
-    asked = [(sheet.register, sheet.chosen, sheet.mapping) for sheet in sheets]
-    return found.accept_unconfirmed == order.accept_unconfirmed and kept == asked
 
 
 def _resumed(session: Session, found: ImportRun, now: datetime) -> Job | None:

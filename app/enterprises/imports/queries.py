@@ -1,5 +1,7 @@
 """ReadingHints imports: the run an officer may see, its rows, how many of them wait. Their lists: `lists`."""
 
+from collections.abc import Collection
+
 from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
 
@@ -49,6 +51,16 @@ def list_rows(
         ImportRow.run_id == run.id, ImportRow.sheet == sheet, ImportRow.outcome.in_(outcomes)
     )
     return list(session.scalars(statement.order_by(ImportRow.row_number).limit(limit)))
+
+
+def list_rows_after(
+    session: Session, run: ImportRun, outcomes: Collection[str], *, after: int, limit: int
+) -> list[ImportRow]:
+    """Rows of a run with one of these outcomes, in the order in which they were read, behind the row of the id `after`."""
+    statement = select(ImportRow).where(
+        ImportRow.run_id == run.id, ImportRow.id > after, ImportRow.outcome.in_(outcomes)
+    )
+    return list(session.scalars(statement.order_by(ImportRow.id).limit(limit)))
 
 
 def count_texts_and_unplaced(session: Session, run: ImportRun) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.enterprises.actions import IMPORT
@@ -22,6 +22,7 @@ from app.enterprises.imports.repeats import Repeats, repeated
 from app.enterprises.imports.shapes.head_text import PEOPLE
 from app.enterprises.imports.sheets import (
     AS_GUESSED,
+    GuessedSheet,
     ReadingHints,
     allowed,
     guess_sheets,
@@ -223,18 +224,30 @@ def sheets_of(session: Session, run: ImportRun) -> list[ImportSheet]:
     return list(session.scalars(select(ImportSheet).where(ImportSheet.run_id == run.id).order_by(ImportSheet.position)))
 
 
-def find_unfinished(session: Session, *, sha256: str, kind: ImportKind) -> ImportRun | None:
-    """The newest import of the very same file by the system that began and did not end."""
-    return session.scalar(
-        select(ImportRun)
-        .where(
-            ImportRun.file_sha256 == sha256,
-            ImportRun.kind == kind,
-            ImportRun.state == ImportState.STARTED,
-            ImportRun.by_kind == "system",
-        )
-        .order_by(ImportRun.id.desc())
-        .limit(1)
+def find_unfinished(session: Session, *, actor: Actor, sha256: str, kind: ImportKind) -> ImportRun | None:
+    """The newest import of the very same file by the same actor that did not end."""
+    same_file = ImportRun.file_sha256 == sha256, ImportRun.kind == kind
+    unfinished = select(ImportRun).where(*same_file, *_unfinished_of(actor))
+    return session.scalar(unfinished.order_by(ImportRun.id.desc()).limit(1))
+
+
+def count_unfinished(session: Session, actor: Actor) -> int:
+    """How many imports of the actor did not end."""
+    return session.scalar(select(func.count()).select_from(ImportRun).where(*_unfinished_of(actor))) or 0
+
+
+def is_read_as(session: Session, run: ImportRun, sheets: Iterable[GuessedSheet], *, accept_unconfirmed: bool) -> bool:
+    """Whether the import reads its file in this way, doubtful codes and units alike."""
+    kept = [(sheet.register, sheet.chosen, sheet.mapping) for sheet in sheets_of(session, run)]
+    asked = [(sheet.register, sheet.chosen, sheet.mapping) for sheet in sheets]
+    return run.accept_unconfirmed == accept_unconfirmed and kept == asked
+
+
+def _unfinished_of(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    return (
+        ImportRun.state.in_((ImportState.UPLOADED, ImportState.STARTED)),
+        ImportRun.by_kind == actor.kind,
+        ImportRun.by_id == actor.id,
     )
 
 

@@ -32,6 +32,7 @@ SCOPE_MEANINGS = {
     "export:read": N_("读取企业、办件、专员、奖补与变更"),
     "policies:evaluate": N_("提交事实、试算政策结论"),
     "exchange:receipts": N_("回传报送记录的回执"),
+    "import:write": N_("送交要导入的文件，查看其结果"),
 }
 
 
