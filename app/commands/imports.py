@@ -75,6 +75,9 @@ Files = Annotated[
     list[Path],
     typer.Argument(exists=True, dir_okay=False, readable=True, help="workbooks or CSV files", show_default=False),
 ]
+Region = Annotated[
+    str, typer.Option(help="take only what lies in this region in, and place there what names none", show_default=False)
+]
 Accept = Annotated[bool, typer.Option(help="take codes in whose check character does not fit, flagged")]
 Unit = Annotated[
     str, typer.Option(help="unit of the amounts whose unit the file does not tell, such as 万元", show_default=False)
@@ -103,10 +106,11 @@ def import_workbook(
         ),
     ] = None,
     unit: Unit = "",
+    region: Region = "",
     accept_unconfirmed: Accept = False,
 ) -> None:
     """Take whole workbooks in: each sheet is understood by its head, shown, and taken in when you agree."""
-    reading = ReadingHints(_unit(unit), tuple(sheet or ()), header_row, _pairs(map_ or []))
+    reading = ReadingHints(_unit(unit), tuple(sheet or ()), header_row, _pairs(map_ or []), region)
     totals: Counter[str] = Counter()
     for file in files:
         totals.update(_import(_Order(file, ImportKind.WORKBOOK, accept_unconfirmed, reading, agreed=yes)))

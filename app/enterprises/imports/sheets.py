@@ -47,13 +47,14 @@ _ONLY = {ImportKind.ENTERPRISES: (FIRM,), ImportKind.FIGURES: (FIGURES, FIRM)}
 @dataclass(frozen=True)
 class ReadingHints:
     """What a person may tell about how a file is read: which sheets, where the head stands, the unit that it does not tell, and
-    (by its head) what a column fills.
+    (by its head) what a column fills; also the region in which all of it lies.
     """
 
     unit: str = ""
     sheets: tuple[str, ...] = ()
     header_row: int | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+    region: str = ""
 
 
 AS_GUESSED = ReadingHints()

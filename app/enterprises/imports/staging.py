@@ -43,6 +43,7 @@ from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import _
 from app.kit.permissions import require
 from app.kit.tabular import Table, open_table
+from app.reference.models import Region
 
 JOB_KIND = "import"
 #: Of how many rows of the other sheets a preview remembers the firms.
@@ -79,9 +80,13 @@ def stage(
 ) -> ImportRun:
     """Open the file, guess what its sheets and columns are and keep both as a new import; nothing of it is taken in yet.
 
-    Raises Invalid when the file cannot be read at all, or has no sheet of the name that was told.
+    The region of what is taken in is the actor's unless a narrower one was told. Raises Invalid when the file cannot be read at
+    all, has no sheet of the name that was told, or there is no such region.
     """
     require(actor, IMPORT)
+    region = reading.region
+    if region and (not region.startswith(actor.region_prefix) or session.get(Region, region) is None):
+        raise Invalid("import.region", _("没有这个区域：%(region)s") % {"region": region[:12]})
     table = open_table(upload.path)
     sheets = guess_sheets(table, allowed(composition_of(session), kind), reading)
     run = ImportRun(
@@ -93,7 +98,7 @@ def stage(
         delimiter=table.delimiter,
         accept_unconfirmed=accept_unconfirmed,
         state=ImportState.UPLOADED,
-        region_prefix=actor.region_prefix,
+        region_prefix=region or actor.region_prefix,
         by_kind=actor.kind,
         by_id=actor.id,
         by_name=actor.name,

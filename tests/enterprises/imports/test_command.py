@@ -19,6 +19,7 @@ from app.kit.clock import utc_now
 from app.kit.db import Database, read_scope, session_scope
 from app.kit.tabular import write_xlsx
 from tests.factories.enterprises import fictional_code, wrong_code
+from tests.factories.ledgers import write_ledger
 from tests.factories.lists import firm_row, firm_rows, messy_rows, write_list
 from tests.support.imports import NOW, Importer
 from tests.support.server import clean_environment
@@ -195,3 +196,33 @@ def test_another_wish_about_doubtful_codes_begins_anew(run_here: Here, database:
     with read_scope(database) as session:
         assert session.scalars(select(ImportRun.state).order_by(ImportRun.id)).all() == ["abandoned", "finished"]
         assert session.scalars(select(Job.state).order_by(Job.id)).all() == ["cancelled", "done"]
+
+
+def test_a_workbook_is_shown_first_and_taken_in_when_one_agrees(
+    run_here: Here, database: Database, tmp_path: Path
+) -> None:
+    path = write_ledger(tmp_path / "台账.xlsx")
+    shown = run_here(path)
+    assert shown.returncode == 2
+    assert "工作表“高企名单”：证书" in shown.stdout and "证书信息 / 证书编号 → 证书编号" in shown.stdout
+    assert "旧名单（隐藏的工作表）" in shown.stdout
+    with read_scope(database) as session:
+        assert session.scalar(select(func.count()).select_from(ImportRun)) == 0
+
+    taken = run_here(path, "--yes", "--region", "429005")
+    assert taken.returncode == 0, taken.stderr
+    lines = taken.stdout.splitlines()
+    assert "联系人: created=1 changed=0 unchanged=0 differs=0 queued=0 rejected=1" in lines
+    assert "高企名单: created=2 changed=0 unchanged=0 differs=0 queued=1 rejected=0" in lines
+    assert counts_in(taken.stdout) == (5, 0, 0, 0, 1, 1)
+    with read_scope(database) as session:
+        assert session.scalars(select(ImportRun.region_prefix)).all() == ["429005"]
+
+
+def test_one_sheet_of_a_workbook_read_as_told(run_here: Here, database: Database, tmp_path: Path) -> None:
+    path = write_ledger(tmp_path / "台账.xlsx")
+    taken = run_here(path, "--yes", "--sheet", "旧名单", "--header-row", "1", "--map", "企业名称=name")
+    assert counts_in(taken.stdout) == (1, 0, 0, 0, 0, 0)
+    assert run_here(path, "--yes", "--sheet", "没有").returncode == 1
+    assert run_here(path, "--yes", "--map", "企业名称").returncode == 2
+    assert run_here(path, "--yes", "--region", "999999").returncode == 1
