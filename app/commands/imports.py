@@ -205,8 +205,10 @@ def _open(settings: Settings, database: Database, order: _Order) -> _AwaitedImpo
     around, now = JobContext(database, settings.data_dir, storage=settings.vault.blobs), utc_now()
     with session_scope(database) as session:
         found = find_unfinished(session, actor=SYSTEM, sha256=blob.sha256, kind=order.kind)
-        accept = order.accept_unconfirmed
-        if found is not None and not is_read_as(session, found, sheets, accept_unconfirmed=accept):
+        accept, region = order.accept_unconfirmed, order.reading.region
+        if found is not None and not (
+            found.region_prefix == region and is_read_as(session, found, sheets, accept_unconfirmed=accept)
+        ):
             abandon(session, actor=SYSTEM, run=found, now=now)
             found = None
         job = _resumed(session, found, now) if found is not None else None
