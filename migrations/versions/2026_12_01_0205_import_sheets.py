@@ -45,6 +45,7 @@ def upgrade() -> None:
         table.drop_column("mapping")
     with op.batch_alter_table("import_row") as table:
         table.add_column(sa.Column("sheet", sa.Integer(), nullable=False, server_default="0"))
+        table.add_column(sa.Column("block", sa.Integer(), nullable=False, server_default="0"))
         table.alter_column("key", type_=_code(120), existing_type=_code(60), existing_nullable=False)
         table.drop_constraint("uq_import_row_run_id_row_number", type_="unique")
         table.create_unique_constraint("uq_import_row_run_id_sheet_row_number", ["run_id", "sheet", "row_number"])
@@ -52,15 +53,19 @@ def upgrade() -> None:
         table.create_index("ix_import_row_by_outcome", ["run_id", "outcome", "sheet", "row_number"])
     with op.batch_alter_table("import_row") as table:
         table.alter_column("sheet", server_default=None, existing_type=sa.Integer(), existing_nullable=False)
+        table.alter_column("block", server_default=None, existing_type=sa.Integer(), existing_nullable=False)
 
 
 def downgrade() -> None:
+    op.execute("delete from import_row where sheet > 0")
+    op.execute("update import_run set kind = 'enterprises' where kind = 'workbook'")
     with op.batch_alter_table("import_row") as table:
         table.drop_constraint("uq_import_row_run_id_sheet_row_number", type_="unique")
         table.create_unique_constraint("uq_import_row_run_id_row_number", ["run_id", "row_number"])
         table.drop_index("ix_import_row_by_outcome")
         table.create_index("ix_import_row_by_outcome", ["run_id", "outcome", "row_number"])
         table.drop_column("sheet")
+        table.drop_column("block")
     with op.batch_alter_table("import_run") as table:
         table.add_column(sa.Column("mapping", JSON, nullable=False, server_default="{}"))
     op.drop_table("import_sheet")

@@ -16,14 +16,16 @@ from app.enterprises.imports.entries import RowReading
 from app.enterprises.imports.mapping import USCC, ColumnTarget
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
 from app.enterprises.imports.reasons import CONTRADICTED, NAME_WAITS
-from app.enterprises.imports.registers import IntakeContext
+from app.enterprises.imports.registers import IntakeContext, registers_of
 from app.enterprises.imports.row_reader import SourceRow
 from app.enterprises.imports.sheets import reading_of
 from app.enterprises.imports.verdict import SettledDifference
+from app.enterprises.models import Enterprise
 from app.journal.domain import SubjectKey
 from app.journal.service import record
 from app.kit.actor import Actor
 from app.kit.clock import today
+from app.kit.db import composition_of
 from app.kit.errors import Conflict, Invalid, NotFound
 from app.kit.i18n import _
 from app.kit.permissions import require
@@ -59,7 +61,8 @@ def confirm(desk: Deciding, reason: str) -> int | None:
     if looked_at.outcome is RowOutcome.REJECTED:
         raise Invalid("import.row_rejected", " ".join(str(found) for found in looked_at.reasons))
     own = looked_at.row.own
-    if own and own.verdict and own.verdict.existing is not None and not waits_for_name(desk.row):
+    doubtful_code = any(kept["code"] == "uscc" for kept in desk.row.reasons)
+    if doubtful_code and own and own.verdict and own.verdict.existing is not None:
         raise Conflict("import.on_file", _("该代码的企业已经在库。请在企业页面确认代码，或重新导入名单进行比对。"))
     (result,) = replace(batch, now=desk.now).take([reading.read(Row(desk.row.row_number, desk.row.cells))])
     desk.row.target_id = result.target_id
@@ -145,7 +148,9 @@ def _reading(desk: Deciding, confirmation: str = "") -> tuple[RowReading, Intake
     """How the row was read, for reading it once more."""
     sheet = desk.session.get_one(ImportSheet, (desk.run.id, desk.row.sheet))
     day = today(desk.now)
-    return reading_of(desk.session, desk.run, sheet, actor=desk.actor, day=day, confirmation=confirmation)
+    return reading_of(
+        desk.session, desk.run, sheet, actor=desk.actor, day=day, confirmation=confirmation, block=desk.row.block
+    )
 
 
 def _require_open(desk: Deciding, outcome: RowOutcome) -> None:
@@ -178,6 +183,7 @@ def _decided(desk: Deciding, decision: RowDecision, note_text: str) -> None:
 
 def _swap(desk: Deciding, name: str, *, expected: Any, wanted: Any, event: str, by_hand: bool) -> None:
     """Write `wanted` where `expected` stands. Raises Conflict when something else stands there meanwhile."""
+    _require_within(desk)
     target = ColumnTarget.parse(name)
     reading, _intake = _reading(desk)
     row = reading.read(Row(desk.row.row_number, desk.row.cells))
@@ -198,6 +204,15 @@ def _swap(desk: Deciding, name: str, *, expected: Any, wanted: Any, event: str, 
             data=_about(desk),
         ),
     )
+
+
+def _require_within(desk: Deciding) -> None:
+    """Raise Conflict when the row's firm has moved out of the actor's region since."""
+    registers = registers_of(composition_of(desk.session))
+    sheet = desk.session.get_one(ImportSheet, (desk.run.id, desk.row.sheet))
+    firm = desk.session.get(Enterprise, desk.row.target_id) if registers[sheet.register].about_firm else None
+    if firm is not None and not firm.region_code.startswith(desk.actor.region_prefix):
+        raise Conflict("import.outside", _("该企业已不在您的辖区，不能再由您决定。"))
 
 
 def _coded(source: SourceRow, key: str) -> SourceRow:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from app.enterprises.imports.fields import YEARLY_FIELDS
 from app.enterprises.imports.figure_reader import load_figure_tables
 from app.enterprises.imports.figures import FigureTaker
+from app.enterprises.imports.mapping import YEARLY_CIRCUMSTANCES
 from app.enterprises.imports.registers import FIGURES, GivenField, ImportedRegister, IntakeContext, list_terms_to_choose
 from app.kit.i18n import N_
 
@@ -44,5 +45,5 @@ REGISTER = ImportedRegister(
         GivenField("basis", list_terms_to_choose("figure_basis"), guess_basis, default="STAT"),
         GivenField("year", lambda _session: (), guess_year),
     ),
-    circumstances=("year", "basis", "source"),
+    circumstances=YEARLY_CIRCUMSTANCES,
 )

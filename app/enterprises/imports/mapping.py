@@ -14,6 +14,9 @@ from app.kit.i18n import _
 #: What a column may fill besides a field: nothing, or our own column of reasons in a file handed back.
 IGNORED, REASON = "", "reason"
 USCC, NAME = "uscc", "name"
+#: What goes along with each year that the heads name; what else has no year is a record of the year that the row tells.
+YEARLY_CIRCUMSTANCES = ("year", "basis", "source")
+_YEAR_DIGITS = 4
 
 Registers = Mapping[str, ImportedRegister]
 
@@ -35,7 +38,7 @@ class ColumnTarget:
         """As it was written by `str`. Raises Invalid for what never was."""
         name, _at, year = text.partition("@")
         register, dot, code = name.rpartition(".")
-        if not code or (year and not year.isdigit()):
+        if not code or (year and not (year.isascii() and year.isdigit() and len(year) == _YEAR_DIGITS)):
             raise Invalid("import.mapping.unknown", _("没有这个字段：%(field)s") % {"field": text[:40]})
         return cls(register if dot else FIRM, code, int(year) if year else None)
 
@@ -91,9 +94,10 @@ class SheetMapping:
         for register in self._registers:
             of_all = {t.field: column for column, t in self._filling(register) if t.year is None}
             years = sorted({t.year for _column, t in self._filling(register) if t.year is not None})
+            beside = {name: column for name, column in of_all.items() if name in YEARLY_CIRCUMSTANCES}
             for year in years:
-                found[register, year] = of_all | {t.field: c for c, t in self._filling(register) if t.year == year}
-            if not years:
+                found[register, year] = beside | {t.field: c for c, t in self._filling(register) if t.year == year}
+            if not years or len(of_all) > len(beside):
                 found[register, None] = of_all
         return tuple(_entry(register, year, columns) for (register, year), columns in found.items())
 

@@ -87,7 +87,7 @@ class ImportRow(Base):
     """What became of one row. `cells` are kept for rows that wait or were handed back; `key` is the code they speak of.
 
     `differences` holds pairs by field: ours and theirs where a person decides, before and after where the row changed them.
-    `cells` hold only what fills a field: what nobody asked for is not kept.
+    `cells` hold only what fills a field: what nobody asked for is not kept. `block` is the table of its sheet that it stands in.
     """
 
     __tablename__ = "import_row"
@@ -100,6 +100,7 @@ class ImportRow(Base):
     id: Mapped[PrimaryKey]
     run_id: Mapped[int] = mapped_column(ForeignKey("import_run.id"))
     sheet: Mapped[int] = mapped_column(default=0)
+    block: Mapped[int] = mapped_column(default=0)
     row_number: Mapped[int]
     outcome: Mapped[str] = mapped_column(Code(16))
     key: Mapped[str] = mapped_column(Code(120), default="")

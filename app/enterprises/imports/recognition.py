@@ -186,6 +186,17 @@ def _complete(
     )
 
 
+def guess_given(name: str, head: SheetHead, layout: SheetMapping, registers: Registers) -> dict[str, str]:
+    """What a sheet's name and the titles above a head say once for all rows, without what is only usual."""
+    titles = " ".join((name, *head.titles))
+    found = {}
+    for code in dict.fromkeys([layout.register, *(entry.register for entry in layout.entries)]):
+        for each in registers[code].given if code in registers else ():
+            if value := each.guess(titles):
+                found[str(ColumnTarget(code, each.field))] = value
+    return found
+
+
 def _given(layout: SheetMapping, registers: Registers, titles: str) -> Mapping[str, str]:
     """What the sheet's name and titles tell once for all rows, where no column does."""
     found: dict[str, str] = {}

@@ -11,10 +11,15 @@ from app.enterprises.imports.domain import RowOutcome
 from app.enterprises.imports.fields import REASON_HEADERS
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
 from app.enterprises.imports.reasons import RowReason
+from app.enterprises.imports.recognition import HeadVocabulary
+from app.enterprises.imports.registers import registers_of
+from app.enterprises.imports.shapes import RowKind, SheetHead, body_rows, read_head
 from app.enterprises.imports.shapes.head_text import split_header
+from app.enterprises.imports.sheets import sheet_at
+from app.kit.db import composition_of
 from app.kit.i18n import current_locale
 from app.kit.tabular import open_table, write_csv, write_xlsx
-from app.kit.tabular.reader import Sheet
+from app.kit.tabular.reader import Row, Sheet
 
 _AT_ONCE = 1_000
 _CSV_TYPE = "text/csv"
@@ -34,20 +39,22 @@ class HandedBack:
 def hand_back(session: Session, run: ImportRun, path: Path, sheet: ImportSheet) -> HandedBack:
     """The rejected rows of one sheet of the file at `path`: CSV in the same encoding and delimiter, or XLSX.
 
-    The reason stands in the first column, so that a row with too many or too few cells stays as it was.
+    They stand under the titles and heads of their tables, so that unit and year are read again, and each as it was, also one with
+    too many or too few cells. The reason stands in the first column.
     """
-    heads: list[str] = [header for _index, header, _fills, _unit in sheet.mapping["columns"]]
-    old = next((at for at, header in enumerate(heads) if split_header(header)[0] in _REASONS), None)
-    header = [REASON_HEADERS[0 if current_locale() == "zh" else 1]]
-    header += [text for at, text in enumerate(heads) if at != old]
+    of_file = sheet_at(open_table(path), sheet)
+    words = HeadVocabulary(registers_of(composition_of(session)))
+    head = read_head(of_file, words.recognise, at=sheet.mapping["header"][1])
+    reasons = _reasons(session, run.id, sheet.position)
+    rows = _rows(of_file, head, reasons) if head is not None else iter(())
+    first = next(rows, [REASON_HEADERS[0]])
     stem = run.file_name.rpartition(".")[0] or run.file_name
     if sheet.name:
         stem = f"{stem}.{sheet.name}"
-    rows = _rows(open_table(path).sheets[sheet.position], _reasons(session, run.id, sheet.position), old)
     if run.file_kind != "csv":
-        body = write_xlsx((_fitted(row, len(header)) for row in rows), header)
+        body = write_xlsx(rows, first, sheet=sheet.name or "Sheet1")
         return HandedBack(f"{stem}.rejected.xlsx", _XLSX_TYPE, body)
-    body = b"".join(write_csv(rows, header, encoding=run.encoding, delimiter=run.delimiter or ","))
+    body = b"".join(write_csv(rows, first, encoding=run.encoding, delimiter=run.delimiter or ","))
     return HandedBack(f"{stem}.rejected.csv", f"{_CSV_TYPE}; charset={run.encoding.removesuffix('-sig')}", body)
 
 
@@ -63,19 +70,31 @@ def _reasons(session: Session, run_id: int, position: int) -> Iterator[tuple[int
         yield number, reason_text(reasons)
 
 
-def _rows(sheet: Sheet, rejected: Iterator[tuple[int, str]], old_reason: int | None) -> Iterator[list[str]]:
-    """Those rows of the file, whole, with their reasons in front."""
-    number, reason = next(rejected, (0, ""))
+def _rows(sheet: Sheet, head: SheetHead, rejected: Iterator[tuple[int, str]]) -> Iterator[list[str]]:
+    """Titles and heads as they stand, and the rejected rows with their reasons in front; an old column of reasons goes."""
+    old = next((column.index for column in head.heads if column.name in _REASONS), None)
+
+    def whole(reason: str, row: Row) -> list[str]:
+        return [reason, *(cell for at, cell in enumerate(row.cells) if at != old)]
+
     for row in sheet.rows():
-        if row.number == number:
-            yield [reason, *(cell for at, cell in enumerate(row.cells) if at != old_reason)]
+        if row.number <= head.last_row and not row.blank:
+            yield whole(_title() if row.number == head.last_row else "", row)
+        elif row.number > head.last_row:
+            break
+    number, reason = next(rejected, (0, ""))
+    for body in body_rows(sheet, head):
+        if body.row.number == number:
+            yield whole(reason, body.row)
             number, reason = next(rejected, (0, ""))
+        elif body.block and body.kind in (RowKind.TITLE, RowKind.HEAD):
+            yield whole(_title() if body.kind is RowKind.HEAD else "", body.row)
+
+
+def _title() -> str:
+    return REASON_HEADERS[0 if current_locale() == "zh" else 1]
 
 
 def reason_text(reasons: list[dict[str, object]]) -> str:
     """All reasons of a row in one cell, in the reader's language."""
     return " ".join(str(RowReason.from_json(kept)) for kept in reasons)
-
-
-def _fitted(row: list[str], width: int) -> list[str]:
-    return (row + [""] * width)[:width]

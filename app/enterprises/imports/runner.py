@@ -1,7 +1,7 @@
 """Running an import: sheet by sheet, batch by batch, each with its events, its counts and its checkpoint in one transaction."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -63,12 +63,24 @@ def take_in(run: Run) -> Mapping[str, Any]:
     totals = [repeated(sheet.keys(evidence)) for sheet in sheets]
     for sheet in sheets:
         sheet.intake.likeliest.update(evidence.likeliest())
+    _keep_blocks(run, import_id, sheets)
     total, before = sum(count for count, _keys in totals), 0
     for sheet, (count, keys) in zip(sheets, totals, strict=True):
         work = _SheetTaking(run, import_id, sheet, before, total)
         _take_sheet(work, Repeats(sheet.layout, keys), count)
         before += count
     return _finish(run, import_id, total)
+
+
+def _keep_blocks(run: Run, import_id: int, sheets: Sequence[ReadableSheet]) -> None:
+    """How further tables of a sheet are read is kept with it: rows of them that wait are read once more by that."""
+    stacked = [sheet for sheet in sheets if sheet.blocks()]
+    if not stacked:
+        return
+    with session_scope(run.around.database) as session:
+        for sheet in stacked:
+            kept = session.get_one(ImportSheet, (import_id, sheet.position))
+            kept.mapping = {**kept.mapping, "blocks": sheet.blocks()}
 
 
 def chosen_sheets(session: Session, import_id: int) -> list[ImportSheet]:
@@ -146,31 +158,43 @@ def _write_batch(work: _SheetTaking, batch: list[ReadRow], checkpoint: Mapping[s
 
 def _note_rows(session: Session, work: _SheetTaking, results: Sequence[RowResult]) -> None:
     rows = [_row_of(work, result) for result in results]
-    waiting = [row["key"] for row in rows if row["outcome"] in OPEN and row["key"]]
+    waiting = {row["key"]: row["differences"] for row in rows if row["outcome"] in OPEN and row["key"]}
     if waiting:
         supersede(session, waiting, work.import_id, work.sheet.layout.register)
     insert_rows(session, ImportRow, rows)
 
 
-def supersede(session: Session, keys: Sequence[str], import_id: int, register: str) -> None:
-    """Rows of earlier files that wait about the same thing give way to the newest one."""
-    same = select(ImportSheet.run_id).where(
-        ImportSheet.run_id == ImportRow.run_id,
-        ImportSheet.position == ImportRow.sheet,
-        ImportSheet.register == register,
-    )
-    session.execute(
-        update(ImportRow)
+def supersede(session: Session, newer: Mapping[str, Collection[str]], import_id: int, register: str) -> None:
+    """Rows of earlier files of the same region that wait about the same thing give way to the newest one, unless they ask about a
+    field that it does not ask about. `newer` has the fields of each key that are asked about.
+    """
+    region = select(ImportRun.region_prefix).where(ImportRun.id == import_id).scalar_subquery()
+    same = (ImportSheet.run_id == ImportRow.run_id) & (ImportSheet.position == ImportRow.sheet)
+    waiting = (
+        select(ImportRow.id, ImportRow.key, ImportRow.outcome, ImportRow.differences, ImportRow.choices)
+        .join(ImportRun, ImportRun.id == ImportRow.run_id)
+        .join(ImportSheet, same)
         .where(
             ImportRow.outcome.in_(OPEN),
             ImportRow.decision == RowDecision.NONE,
-            ImportRow.key.in_(keys),
+            ImportRow.key.in_(list(newer)),
             ImportRow.run_id != import_id,
-            same.exists(),
+            ImportRun.region_prefix == region,
+            ImportSheet.register == register,
         )
-        .values(decision=RowDecision.SUPERSEDED, note=str(import_id))
-        .execution_options(synchronize_session=False)
     )
+    given_up = [
+        row.id
+        for row in session.execute(waiting)
+        if row.outcome == RowOutcome.QUEUED or set(row.differences) - set(row.choices) <= set(newer[row.key])
+    ]
+    if given_up:
+        session.execute(
+            update(ImportRow)
+            .where(ImportRow.id.in_(given_up))
+            .values(decision=RowDecision.SUPERSEDED, note=str(import_id))
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _row_of(work: _SheetTaking, result: RowResult) -> dict[str, Any]:
@@ -179,6 +203,7 @@ def _row_of(work: _SheetTaking, result: RowResult) -> dict[str, Any]:
     return {
         "run_id": work.import_id,
         "sheet": work.sheet.position,
+        "block": row.block,
         "row_number": row.number,
         "outcome": result.outcome,
         "key": result.key[:120],

@@ -25,7 +25,7 @@ from app.enterprises.imports.mapping import (
 )
 from app.enterprises.imports.models import ImportRun, ImportSheet
 from app.enterprises.imports.name_evidence import NameEvidence
-from app.enterprises.imports.recognition import HeadVocabulary, recognise_sheet
+from app.enterprises.imports.recognition import HeadVocabulary, guess_given, recognise_sheet
 from app.enterprises.imports.registers import FIGURES, FIRM, IntakeContext, registers_of
 from app.enterprises.imports.row_reader import cell_text
 from app.enterprises.imports.shapes import RowKind, SheetHead, body_rows, read_head
@@ -83,6 +83,7 @@ class ReadableSheet:
     reading: RowReading
     intake: IntakeContext
     head: SheetHead
+    further: dict[int, RowReading] = field(default_factory=dict)
 
     @property
     def registers(self) -> Registers:
@@ -105,22 +106,29 @@ class ReadableSheet:
 
     def again(self, row: ReadRow) -> ReadRow:
         """The row, read once more, to be decided anew; its refusals stay."""
-        anew = self.reading.read(Row(row.number, row.cells), row.block)
+        anew = self._reading_of(row.block).read(Row(row.number, row.cells), row.block)
         anew.refusals = row.refusals
         return anew
 
     def asked_cells(self, row: ReadRow) -> list[str]:
         """The cells of columns that fill something; the others are not kept."""
-        asked = {column.index for column in self.layout.columns if column.fills}
+        asked = {column.index for column in self._reading_of(row.block).layout.columns if column.fills}
         return [cell if index in asked else "" for index, cell in enumerate(row.cells)]
 
+    def blocks(self) -> dict[str, Any]:
+        """How the further tables of the sheet are read, as kept with it; known once the sheet was gone through."""
+        return {str(block): reading.layout.to_json() for block, reading in self.further.items()}
+
+    def _reading_of(self, block: int) -> RowReading:
+        return self.further[block] if block else self.reading
+
     def _data(self) -> Iterator[tuple[Row, RowReading, int]]:
-        readings = {0: self.reading}
         for row in body_rows(self.sheet, self.head):
-            if row.block not in readings:
-                readings[row.block] = replace(self.reading, layout=_like(self.layout, row.head, self.reading.registers))
+            if row.block and row.block not in self.further:
+                layout = _like(self.layout, self.head, row.head, self.reading.registers)
+                self.further[row.block] = replace(self.reading, layout=layout)
             if row.kind is RowKind.DATA:
-                yield row.row, readings[row.block], row.block
+                yield row.row, self._reading_of(row.block), row.block
 
 
 def allowed(composition: Composition, kind: ImportKind) -> Registers:
@@ -168,7 +176,7 @@ def open_sheet(
 ) -> ReadableSheet:
     """A sheet of the opened file, to be read as it was agreed."""
     reading, intake = reading_of(session, run, sheet, actor=actor, day=day)
-    of_file = table.sheets[sheet.position]
+    of_file = sheet_at(table, sheet)
     head = read_head(of_file, HeadVocabulary(reading.registers).recognise, at=reading.layout.header[1])
     if head is None:
         raise Invalid("import.empty", _("文件里没有任何数据。"))
@@ -177,10 +185,18 @@ def open_sheet(
 
 
 def reading_of(
-    session: Session, run: ImportRun, sheet: ImportSheet, *, actor: Actor, day: date, confirmation: str = ""
+    session: Session,
+    run: ImportRun,
+    sheet: ImportSheet,
+    *,
+    actor: Actor,
+    day: date,
+    confirmation: str = "",
+    block: int = 0,
 ) -> tuple[RowReading, IntakeContext]:
     """How the rows of a sheet are read, and for whom they are taken in."""
-    layout = SheetMapping.from_json(sheet.name, sheet.register, sheet.mapping)
+    kept = sheet.mapping.get("blocks", {}).get(str(block), sheet.mapping)
+    layout = SheetMapping.from_json(sheet.name, sheet.register, kept)
     intake = IntakeContext(
         actor=actor,
         run_id=run.id,
@@ -191,9 +207,18 @@ def reading_of(
         confirmation=confirmation,
     )
     registers = registers_of(composition_of(session))
-    wanted = {entry.register for entry in layout.entries}
+    about_firm = registers[layout.register].about_firm
+    wanted = {code for code, register in registers.items() if register.about_firm is about_firm}
     takers = {code: registers[code].open(session, intake) for code in wanted}
     return RowReading(layout, registers, takers), intake
+
+
+def sheet_at(table: Table, sheet: ImportSheet) -> Sheet:
+    """The sheet of the file that is meant; where imports were kept without its place, by its name."""
+    found = table.sheets[min(sheet.position, len(table.sheets) - 1)]
+    if sheet.name and found.name != sheet.name:
+        found = next((each for each in table.sheets if each.name == sheet.name), found)
+    return found
 
 
 def order_sheets(sheets: Sequence[ImportSheet], registers: Registers) -> None:
@@ -258,17 +283,25 @@ def _turn(name: str, register: str, mapping: Mapping[str, Any]) -> bool:
     return not (register and SheetMapping.from_json(name, register, mapping).registers_firms)
 
 
-def _like(layout: SheetMapping, head: SheetHead, registers: Registers) -> SheetMapping:
-    """The reading of a further table in the same sheet: columns of the same head as a person agreed, its own unit and titles."""
+def _like(layout: SheetMapping, first: SheetHead, head: SheetHead, registers: Registers) -> SheetMapping:
+    """The reading of a further table in the same sheet: columns of the same head as a person agreed, its own unit and titles.
+
+    What a person chose for the whole sheet holds here too; what only the first table's titles told gives way to this one's.
+    """
     found = recognise_sheet(layout.sheet, head, registers, layout.register)
     agreed = {column.header: column for column in layout.columns}
+    units = {column.unit for column in layout.columns if column.unit}
 
     def column_like(column: MappedColumn) -> MappedColumn:
         same = agreed.get(column.header)
-        return column if same is None else replace(column, fills=same.fills, unit=column.unit or same.unit)
+        like = column if same is None else replace(column, fills=same.fills, unit=column.unit or same.unit)
+        return replace(like, unit=next(iter(units))) if lacks_unit(like, registers) and len(units) == 1 else like
 
+    told = guess_given(layout.sheet, first, found, registers)
+    own = guess_given(layout.sheet, head, found, registers)
+    changed = {name: value for name, value in own.items() if layout.given.get(name, "") in ("", told.get(name, ""))}
     columns = tuple(column_like(column) for column in found.columns)
-    return replace(found, columns=columns, given={**layout.given, **found.given})
+    return replace(found, columns=columns, given={**found.given, **layout.given, **changed})
 
 
 def _with_units_in_cells(layout: SheetMapping, sheet: Sheet, head: SheetHead, registers: Registers) -> SheetMapping:

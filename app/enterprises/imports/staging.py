@@ -30,6 +30,7 @@ from app.enterprises.imports.sheets import (
     open_sheet,
     order_sheets,
     read_sheet,
+    sheet_at,
 )
 from app.enterprises.models import Enterprise
 from app.jobs.models import Job
@@ -150,7 +151,7 @@ def _choose(sheet: ImportSheet, choice: SheetChoice, registers: Registers, table
         return
     last_row = sheet.mapping.get("header", (0, 0))[1]
     if register != sheet.register or choice.header_row not in (None, last_row):
-        layout = read_sheet(table.sheets[sheet.position], registers, register, choice.header_row)
+        layout = read_sheet(sheet_at(table, sheet), registers, register, choice.header_row)
     else:
         layout = _mapped(SheetMapping.from_json(sheet.name, register, sheet.mapping), choice, registers)
     sheet.register, sheet.mapping = register, layout.to_json()
@@ -162,8 +163,10 @@ def _mapped(layout: SheetMapping, choice: SheetChoice, registers: Registers) -> 
     if not {*choice.units.values(), choice.other_unit} <= known:
         raise Invalid("import.mapping.unit", _("没有这个单位。"))
     layout = with_unit(remap(layout, registers, choice.columns, choice.units), registers, choice.other_unit)
-    given = {name: value for name, value in choice.given.items() if field_of(ColumnTarget.parse(name), registers)}
-    return replace(layout, given={name: value for name, value in {**layout.given, **given}.items() if value})
+    known = {str(ColumnTarget(code, each.field)) for code, register in registers.items() for each in register.given}
+    given = {**layout.given, **{name: value for name, value in choice.given.items() if name in known}}
+    told = {name: value for name, value in given.items() if value and layout.index_of(name) is None}
+    return replace(layout, given=told)
 
 
 def start(session: Session, *, actor: Actor, run: ImportRun, now: datetime, accept_unconfirmed: bool) -> Job:

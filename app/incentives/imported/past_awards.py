@@ -126,7 +126,8 @@ class PastAwardTaker:
 
 
 def _same(row: PastAward, values: Mapping[str, Any]) -> bool:
-    if (row.year, row.amount_fen) != (values["year"], values["amount_fen"]):
+    amounts = {row.amount_fen, values["amount_fen"]} - {None}
+    if row.year != values["year"] or len(amounts) > 1:
         return False
     return same_scheme(row.scheme_name, values["scheme_name"])
 

@@ -195,7 +195,7 @@ def _mapping(
 
 def _choice(form: FormData) -> SheetChoice:
     """What the form says about one sheet."""
-    header = str(form.get("header_row") or "")
+    header = number_in(str(form.get("header_row") or ""))
     return SheetChoice(
         chosen=form.get("chosen") == "1",
         register=str(form.get("register") or ""),
@@ -203,7 +203,7 @@ def _choice(form: FormData) -> SheetChoice:
         units=_indexed(form, "unit"),
         given={key.removeprefix("given-"): str(value) for key, value in form.items() if key.startswith("given-")},
         other_unit=str(form.get("other_unit") or ""),
-        header_row=int(header) if header.isdigit() and 0 < int(header) < _LAST_ROW else None,
+        header_row=header if header and header < _LAST_ROW else None,
     )
 
 
@@ -226,8 +226,9 @@ def _indexed(form: FormData, name: str) -> dict[int, str]:
     found = {}
     for key, value in form.items():
         prefix, _dash, number = key.rpartition("-")
-        if prefix == name and number.isdigit() and isinstance(value, str):
-            found[int(number)] = value
+        place = number_in(number)
+        if prefix == name and place is not None and isinstance(value, str):
+            found[place] = value
     return found
 
 

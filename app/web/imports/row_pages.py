@@ -198,6 +198,11 @@ def _question(row: ImportRow, sheet: ImportSheet) -> RowDialog:
     if any(kept["code"] in NAME_TAKEN for kept in row.reasons):
         text = _("“%(name)s”已有另一个代码。核对营业执照，确认是另一家企业后写明理由，企业即以本行的代码新建。")
         return RowDialog(_("另建"), _("确认是另一家企业并导入"), text % {"name": row.name})
+    if not waits_for_name(row) and not any(kept["code"] == "uscc" for kept in row.reasons):
+        text = _("“%(name)s”这一行有一处需要核对（见左边的原因）。核对无误后写明理由，本行即导入。") % {
+            "name": row.name
+        }
+        return RowDialog(_("确认"), _("确认并导入这一行"), text)
     if not waits_for_name(row):
         text = _("%(name)s 的代码校验位不符。核对营业执照无误后写明理由，企业即导入。")
         return RowDialog(_("确认"), _("确认代码并导入"), text % {"name": row.name})

@@ -25,7 +25,7 @@ from app.enterprises.imports.mapping import (
     field_of,
 )
 from app.enterprises.imports.models import ImportRun, ImportSheet
-from app.enterprises.imports.sheets import allowed, left_out_rows, with_samples
+from app.enterprises.imports.sheets import allowed, left_out_rows, sheet_at, with_samples
 from app.enterprises.imports.staging import SheetPreview, label_of, preview, sheets_of
 from app.kit.actor import Actor
 from app.kit.amounts import unit_of
@@ -160,7 +160,7 @@ def sheet_page(
         sheets=tuple(_sheet_line(run, each, registers, active=each is sheet) for each in sheets),
         sheet=_sheet_line(run, sheet, registers, active=True),
         registers=tuple((code, _(register.label)) for code, register in registers.items()),
-        columns=tuple(_column_lines(with_samples(layout, table.sheets[sheet.position]), registers)),
+        columns=tuple(_column_lines(with_samples(layout, sheet_at(table, sheet)), registers)),
         targets=tuple(_targets(layout, registers)),
         given=tuple(_given_lines(session, layout, registers)),
         units=_units(),
@@ -335,7 +335,7 @@ def _shown_value(name: str, value: Any, text: str, places: Mapping[str, str]) ->
 
 def _left_out(table: Table, sheet: ImportSheet, layout: SheetMapping) -> str:
     """The rows that are no data, told once: `第 68、70 行（合计、附注）`."""
-    found = left_out_rows(table.sheets[sheet.position], layout, _LISTED)
+    found = left_out_rows(sheet_at(table, sheet), layout, _LISTED)
     if not found:
         return ""
     kinds = "、".join(dict.fromkeys(_(LEFT_OUT_LABELS.get(kind, kind)) for _number, kind in found))
