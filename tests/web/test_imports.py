@@ -314,3 +314,23 @@ def test_background_work_is_listed_for_administrators(
     assert client.submit(f"/system/jobs/{job_id}", to="/retry").status_code == 303
     assert client.submit(f"/system/jobs/{job_id}", to="/stop").status_code == 303
     assert session.scalars(select(Job.state)).one() == "cancelled"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"header_row": "²"},
+        {"header_row": "9" * 5_000},
+        {"field-²": "name"},
+        {"field-0": "figures.year@²"},
+        {"field-0": "name@" + "9" * 5_000},
+        {"given-figures.year@²": "1"},
+        {"sheet": "99"},
+        {"sheet": "²"},
+    ],
+)
+def test_strange_choices_are_told_or_passed_over(sign_in: SignIn, told: dict[str, str]) -> None:
+    client = sign_in()
+    url = upload(client, csv([firm_row(1)]))
+    answer = client.post_form(f"{url}/mapping", {"sheet": "0", "chosen": "1", **told})
+    assert answer.status_code in (303, 404, 422)

@@ -63,7 +63,7 @@ class BatchTaking:
         self._take_firms([row for row in sound if row.own is not None])
         if self._about_firms:
             self._find_firms([row for row in sound if row.own is None])
-        for code in dict.fromkeys(layout.register for layout in self.reading.layout.entries if layout.register != FIRM):
+        for code in dict.fromkeys(entry.layout.register for row in sound for entry in row.entries):
             self._take_register([row for row in sound if row.entries], code)
         return [combined(row) for row in rows]
 

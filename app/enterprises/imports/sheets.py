@@ -93,16 +93,18 @@ class ReadableSheet:
     def rows(self) -> Iterator[ReadRow]:
         """Its rows of data, read."""
         for row, reading, block in self._data():
-            yield reading.read(row, block)
+            read = reading.read(row, block)
+            read.key = self._apart(read.key, block)
+            yield read
 
     def keys(self, evidence: NameEvidence | None = None) -> Iterator[str]:
         """What each row of data is about; `evidence` learns which names stand beside which codes."""
-        for row, reading, _block in self._data():
+        for row, reading, block in self._data():
             if evidence is not None and not row.broken:
                 columns = dict(reading.layout.firm_columns.filling)
                 if len(columns) == len((USCC, NAME)):
                     evidence.note(cell_text(row.cells, columns[USCC]), cell_text(row.cells, columns[NAME]))
-            yield reading.key_of(row)
+            yield self._apart(reading.key_of(row), block)
 
     def again(self, row: ReadRow) -> ReadRow:
         """The row, read once more, to be decided anew; its refusals stay."""
@@ -118,6 +120,13 @@ class ReadableSheet:
     def blocks(self) -> dict[str, Any]:
         """How the further tables of the sheet are read, as kept with it; known once the sheet was gone through."""
         return {str(block): reading.layout.to_json() for block, reading in self.further.items()}
+
+    def _apart(self, key: str, block: int) -> str:
+        """A row's key among those of all tables: one that tells other records repeats nothing of the first."""
+        if not key or not block:
+            return key
+        told = [{entry.register for entry in self._reading_of(each).layout.entries} for each in (0, block)]
+        return key if told[0] == told[1] else f"{key}|{block}"
 
     def _reading_of(self, block: int) -> RowReading:
         return self.further[block] if block else self.reading
