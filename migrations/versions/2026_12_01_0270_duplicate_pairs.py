@@ -29,8 +29,8 @@ def upgrade() -> None:
         sa.Column("decision", _code(16), nullable=False),
         sa.Column("decided_by", sa.String(120), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["one_id"], ["enterprise.id"], name="fk_duplicate_pair_one_id_enterprise"),
-        sa.ForeignKeyConstraint(["other_id"], ["enterprise.id"], name="fk_duplicate_pair_other_id_enterprise"),
+        sa.ForeignKeyConstraint(["one_id"], ["enterprise.id"], name="fk_duplicate_pair_one_id"),
+        sa.ForeignKeyConstraint(["other_id"], ["enterprise.id"], name="fk_duplicate_pair_other_id"),
         sa.PrimaryKeyConstraint("id", name="pk_duplicate_pair"),
         sa.UniqueConstraint("one_id", "other_id", name="uq_duplicate_pair_one_id_other_id"),
     )

@@ -22,7 +22,7 @@ from tests.support.source import listed
 #: Parameters that a log may hold: they name something, and knowing them opens nothing. Ids (`…_id`) are among them.
 PLAIN = {
     *("action_code", "code", "ending", "extension", "jurisdiction", "kind", "number", "partner", "place", "policy"),
-    *("resource", "round_code", "slug", "tab", "uscc", "version", "year"),
+    *("resource", "round_code", "sheet", "slug", "tab", "uscc", "version", "year"),
 }
 
 
