@@ -118,3 +118,14 @@ def test_an_account_number_stands_nowhere_not_even_in_a_difference(importer: Imp
     rows = [[NAME, fictional_code(1), "9999425009896513326"], [NAME, fictional_code(1), "8888425009896513326"]]
     import_id = take(importer, tmp_path, [heads, *rows], name="企业名单")
     assert "425009896513326" not in str([(row.cells, row.reasons) for row in importer.rows(import_id)])
+
+
+def test_a_small_table_above_a_richer_one_is_not_lost(importer: Importer, tmp_path: Path) -> None:
+    rows = [
+        ["企业名称", "统一社会信用代码"],
+        *([f"园林精密{number}号有限公司（示例）", fictional_code(number)] for number in (1, 2, 3)),
+        ["", ""],
+        ["企业名称", "统一社会信用代码", "注册地址", "法定代表人"],
+        ["园林精密4号有限公司（示例）", fictional_code(4), "潜江市园林街道", "张某（示例）"],
+    ]
+    assert importer.counts(take(importer, tmp_path, rows, name="企业名单")) == {"created": 4}

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -13,6 +13,8 @@ from app.enterprises.imports.shapes.row_kinds import is_number
 from app.kit.tabular import Row, Sheet
 
 _WITHIN = 30
+#: Known heads that make a row the head of a table.
+_ENOUGH = 2
 _MOSTLY = 0.6
 _COLUMN_NUMBERS = 3
 _LAST_YEARS = re.compile(r"^(?:最?近|前)[两二三四五]年(?:度|来)?的?(?=.)")
@@ -87,7 +89,18 @@ def _best(grid: HeadRows, recognise: Recognise) -> int | None:
     names = {number: _names(grid, number) for number in candidates}
     known = {number: recognise(names[number]) for number in candidates}
     best = max(candidates, key=lambda number: (known[number], len(names[number]), -number), default=None)
-    return best if best is None or known[best] else _widest(grid, candidates)
+    if best is None or not known[best]:
+        return None if best is None else _widest(grid, candidates)
+    return next(number for number in candidates if _heads_a_table(grid, candidates, known, number, best))
+
+
+def _heads_a_table(grid: HeadRows, candidates: Sequence[int], known: Mapping[int, int], number: int, best: int) -> bool:
+    """Whether the row is the best head, or an earlier one of a table of its own: data lie between it and the best."""
+    if number == best:
+        return True
+    between = [row for row in candidates if number < row < best and not known[row]]
+    data = [row for row in between if len(grid.filled(row)) > 1]
+    return known[number] >= _ENOUGH and bool(data) and number < grid.first_above(best)
 
 
 def _widest(grid: HeadRows, candidates: Sequence[int]) -> int:
