@@ -208,6 +208,18 @@
     setTimeout(() => htmx.trigger(form, "retry"), 5000);
   });
 
+  // -- a pasted block: spreadsheets put tab separated text on the clipboard; where only an HTML table lies there, its cells -----
+  document.addEventListener("paste", (event) => {
+    const box = event.target.closest?.("#paste textarea");
+    if (!box || event.clipboardData.getData("text/plain").includes("\t")) return;
+    const table = new DOMParser().parseFromString(event.clipboardData.getData("text/html"), "text/html").querySelector("table");
+    if (!table) return;
+    event.preventDefault();
+    const cells = (row) => [...row.cells].flatMap((cell) => [cell.textContent.trim().replace(/\s+/g, " "), ...Array(cell.colSpan - 1).fill("")]);
+    box.setRangeText([...table.rows].map((row) => cells(row).join("\t")).join("\n"), box.selectionStart, box.selectionEnd, "end");
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
   // -- uploads: one request a file, each with its own progress and answer ----------------------------------------------
   const sendFile = (form, field, file, line) => new Promise((done) => {
     const data = new FormData(form);
