@@ -109,6 +109,7 @@ class _NameReader:
 _reader = lru_cache(maxsize=1)(_NameReader)
 
 
+@lru_cache(maxsize=64)
 def normalise_name(text: str) -> str:
     """`text` as it is kept: NFC, full-width letters and digits narrowed, brackets full-width, blanks collapsed.
 

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 _TOWNSHIP_DIGITS = 9
 _COUNTY_DIGITS = 6
@@ -100,7 +101,7 @@ class RegionIndex:
     def _longest_at(self, text: str, at: int, node: str, names: dict[str, list[str]]) -> _Match | None:
         for length in self._lengths.get(text[at : at + 1], ()):
             codes = names.get(text[at : at + length])
-            if codes and (code := _one_of(codes, node)):
+            if codes and (code := _one_of(tuple(codes), node)):
                 return _Match(code, at + length)
         return None
 
@@ -110,7 +111,8 @@ def _touches(code: str, within: str) -> bool:
     return code.startswith(within[:_COUNTY_DIGITS])
 
 
-def _one_of(codes: Iterable[str], node: str) -> str:
+@lru_cache(maxsize=4_096)
+def _one_of(codes: tuple[str, ...], node: str) -> str:
     """The one division meant: on the way to `node`, or below it; the broader before the narrower; "" if unclear."""
     fitting = [code for code in codes if node.startswith(code) or _below(code, node)]
     broadest = min(map(len, fitting), default=0)
@@ -148,4 +150,4 @@ def _township_names(name: str) -> list[str]:
 
 def _fold(address: str) -> str:
     text = unicodedata.normalize("NFKC", address[:_MAX_ADDRESS])
-    return "".join(character for character in text if character.isalnum())
+    return "".join(filter(str.isalnum, text))

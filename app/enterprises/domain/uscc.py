@@ -7,6 +7,8 @@ the standard's own check, so such a code is kept once a person has confirmed it 
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
+from operator import mul
 
 from app.kit.errors import Invalid
 from app.kit.i18n import _
@@ -54,10 +56,13 @@ def normalise(text: str) -> str:
 
 def check_character(first_17: str) -> str:
     """The eighteenth character for seventeen given ones (GB 32100-2015, annex A)."""
-    total = sum(_VALUE[character] * weight for character, weight in zip(first_17, _WEIGHTS, strict=True))
+    if len(first_17) != len(_WEIGHTS):
+        raise ValueError("seventeen characters are checked")
+    total = sum(map(mul, map(_VALUE.__getitem__, first_17), _WEIGHTS))
     return ALPHABET[(31 - total % 31) % 31]
 
 
+@lru_cache(maxsize=1_024)
 def parse_uscc(text: str) -> Uscc:
     """The code that `text` holds. Raises `Invalid` for a wrong length or a character outside the alphabet.
 

@@ -1,7 +1,7 @@
 """Taking the rows of a batch in: firms first, then what the rows say about them, each register by its taker."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -167,17 +167,15 @@ def combined(row: ReadRow) -> RowResult:
     if not decided:
         return RowResult(row, RowOutcome.REJECTED, [RowReason("nothing")], firm_id, key, name)
     outcome = min((verdict.outcome for _entry, verdict in decided), key=_WEIGHT.index)
-    result = RowResult(row, outcome, [], firm_id, key, name)
+    targets = [verdict.target_id for entry, verdict in decided if entry.layout.register == FIRM]
+    target = firm_id or next((target for target in targets if target), None) or decided[0][1].target_id
+    writes = any(verdict.writes for _entry, verdict in decided)
+    result = RowResult(row, outcome, [], target, key, name, writes=writes)
     for entry, verdict in decided:
         result.reasons.extend(reason.of_year(entry.layout.year) for reason in verdict.reasons)
         result.differences.update({difference_name(entry, each): pair for each, pair in verdict.differences.items()})
         result.changes.update({difference_name(entry, each): pair for each, pair in entry.changes.items()})
-    targets = [verdict.target_id for entry, verdict in decided if entry.layout.register == FIRM]
-    return replace(
-        result,
-        target_id=firm_id or next((target for target in targets if target), None) or decided[0][1].target_id,
-        writes=any(verdict.writes for _entry, verdict in decided),
-    )
+    return result
 
 
 def difference_name(entry: Entry, field_name: str) -> str:

@@ -16,6 +16,7 @@ from app.enterprises.imports.verdict import RowVerdict, Taker
 from app.kit.tabular.reader import Row
 
 _DIGEST = 12
+_NOTHING_LOST: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -65,18 +66,28 @@ class RowReading:
         firm = self._firm(row, cells, problem)
         own: Entry | None = None
         entries: list[Entry] = []
+        keys: list[str] = []
         for layout in self.layout.entries:
             source = self._source(row, cells, layout, firm.source)
             if not self._says(layout, source):
                 continue
             taker = self.takers[layout.register]
+            if problem is None and layout.register == self.layout.register != FIRM:
+                keys.append(taker.key_of(source))
             entry = Entry(layout, taker, taker.parse(source))
             if layout.register == FIRM:
                 own = entry
             else:
                 entries.append(entry)
-        key = "" if problem else self.key_of(row)
+        key = "" if problem else _row_key(keys, firm.source)
         return ReadRow(row.number, row.cells, firm, own, entries, key, block)
+
+    def named(self, row: Row) -> tuple[str, str]:
+        """The code and the name in the row, where the sheet tells both and the row can be read."""
+        if self._naming is None or row.broken:
+            return "", ""
+        code, name = self._naming
+        return cell_text(row.cells, code), cell_text(row.cells, name)
 
     def key_of(self, row: Row) -> str:
         """What the row is about, without reading the rest of it; "" when that cannot be told."""
@@ -95,6 +106,23 @@ class RowReading:
     def _main(self) -> tuple[EntryLayout, ...]:
         main = self.layout.register
         return tuple(layout for layout in self.layout.entries if layout.register == main != FIRM)
+
+    @cached_property
+    def _naming(self) -> tuple[int, int] | None:
+        """The columns of code and name, where there are both."""
+        columns = dict(self.layout.firm_columns.filling)
+        return (columns[USCC], columns[NAME]) if len(columns) == len((USCC, NAME)) else None
+
+    @cached_property
+    def _telling(self) -> Mapping[str, tuple[str, ...]]:
+        """By record: the fields that say something of it, beside which firm and what year it is about."""
+        about = {
+            each.register: {USCC, NAME, *self.registers[each.register].circumstances} for each in self.layout.entries
+        }
+        return {
+            each.key: tuple(code for code, _index in each.filling if code not in about[each.register])
+            for each in self.layout.entries
+        }
 
     @cached_property
     def _width(self) -> int:
@@ -125,9 +153,10 @@ class RowReading:
 
     def _firm_source(self, row: Row, cells: list[str], problem: RowReason | None) -> SourceRow:
         firm = self.layout.firm_columns
-        texts = {code: cell_text(cells, index) for code, index in firm.filling}
-        inexact = frozenset(code for code, index in firm.filling if index in row.inexact)
-        return SourceRow(row.number, row.cells, {USCC: "", NAME: ""} | texts, firm.units, inexact, problem)
+        texts = {USCC: "", NAME: ""}
+        for code, index in firm.filling:
+            texts[code] = cell_text(cells, index)
+        return SourceRow(row.number, row.cells, texts, firm.units, _inexact(row, firm), problem)
 
     def _source(self, row: Row, cells: list[str], layout: EntryLayout, firm: SourceRow) -> SourceRow:
         texts = {code: cell_text(cells, index) for code, index in layout.filling}
@@ -136,17 +165,23 @@ class RowReading:
         for code, value in self._given.get(layout.register, {}).items():
             texts[code] = texts.get(code) or value
         texts[USCC], texts[NAME] = firm.texts[USCC], texts.get(NAME) or firm.texts[NAME]
-        inexact = frozenset(code for code, index in layout.filling if index in row.inexact)
-        return SourceRow(row.number, row.cells, texts, layout.units, inexact | firm.inexact, firm.problem)
+        inexact = _inexact(row, layout) | firm.inexact
+        return SourceRow(row.number, row.cells, texts, layout.units, inexact, firm.problem)
 
     def _says(self, layout: EntryLayout, source: SourceRow) -> bool:
         """Whether the row says anything of this record; a row about nothing but a firm is about the firm."""
         if layout.register == FIRM:
             return True
-        identifying = {USCC, NAME, *self.registers[layout.register].circumstances}
-        return any(source.texts.get(code) for code, _index in layout.filling if code not in identifying) or (
-            layout.register == self.layout.register and len(self.layout.entries) == 1
-        )
+        if any(map(source.texts.get, self._telling[layout.key])):
+            return True
+        return layout.register == self.layout.register and len(self.layout.entries) == 1
+
+
+def _inexact(row: Row, layout: EntryLayout) -> frozenset[str]:
+    """The fields whose cells lost digits."""
+    if not row.inexact:
+        return _NOTHING_LOST
+    return frozenset(code for code, index in layout.filling if index in row.inexact)
 
 
 def _row_key(keys: Sequence[str], firm: SourceRow) -> str:

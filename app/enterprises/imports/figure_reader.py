@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -135,5 +136,6 @@ def _doubt(parsed: Parsed) -> None:
         parsed.remarks.append(RowReason("rd.exceeds"))
 
 
+@lru_cache(maxsize=256)
 def _fold(text: str) -> str:
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).lower()

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.enterprises.imports.difference_text import require_unchanged
 from app.enterprises.imports.domain import RowOutcome
@@ -59,6 +60,7 @@ class FigureTaker:
     def write(self, session: Session, verdicts: Sequence[RowVerdict], now: datetime) -> None:
         """Insert the new years in bulk, change the others; each is one event of its firm."""
         pending = [*self._insert(session, verdicts, now), *self._update(verdicts, now)]
+        self._note_said(session, verdicts)
         touched = {event.subject.enterprise_id for event in pending}
         if touched:
             statement = update(Enterprise).where(Enterprise.id.in_(touched)).values(updated_at=now)
@@ -94,22 +96,32 @@ class FigureTaker:
         events = []
         for verdict in verdicts:
             row = verdict.existing
-            if not isinstance(row, YearlyFigures):
-                continue
-            if verdict.values:
+            if isinstance(row, YearlyFigures) and verdict.values:
                 events.append(self._event(verdict, CHANGED, row.id, now))
                 write_figures(row, verdict.values, now, run_id=self.intake.run_id)
                 row.unread_cells = verdict.parsed.unread
-            self._note_said(row, verdict.parsed)
         return events
 
-    def _note_said(self, row: YearlyFigures, parsed: Parsed) -> None:
-        """What this import says as it stands: another sheet of it that says otherwise contradicts it."""
-        said = {
-            name for name in FIGURE_NAMES if name in parsed.values and parsed.values[name] == row.imported.get(name)
-        }
-        if any(row.imported_in.get(name) != self.intake.run_id for name in said):
-            row.imported_in = row.imported_in | dict.fromkeys(said, self.intake.run_id)
+    def _note_said(self, session: Session, verdicts: Sequence[RowVerdict]) -> None:
+        """What this import says as it stands: another sheet of it that says otherwise contradicts it.
+
+        Rows of one list mostly say the same figures, so that a statement or two mark a whole batch.
+        """
+        marked: dict[tuple[tuple[str, int], ...], list[int]] = {}
+        for verdict in verdicts:
+            row, values = verdict.existing, verdict.parsed.values
+            if not isinstance(row, YearlyFigures):
+                continue
+            said = [name for name in FIGURE_NAMES if name in values and values[name] == row.imported.get(name)]
+            marks = row.imported_in | dict.fromkeys(said, self.intake.run_id)
+            if verdict.values:
+                row.imported_in = marks
+            elif marks != row.imported_in:
+                set_committed_value(row, "imported_in", marks)
+                marked.setdefault(tuple(sorted(marks.items())), []).append(row.id)
+        for told, ids in marked.items():
+            statement = update(YearlyFigures).where(one_of(YearlyFigures.id, ids)).values(imported_in=dict(told))
+            session.execute(statement.execution_options(synchronize_session=False))
 
     def _event(self, verdict: RowVerdict, event: str, row_id: int, now: datetime) -> PendingEvent:
         row, parsed = verdict.existing, verdict.parsed

@@ -23,9 +23,9 @@ MAX_NAME = ENTERPRISE["name"].length
 _CAPITAL_LENGTH = ENTERPRISE["capital_fen"].headings[0].longest
 _NAMES = re.compile(r"[;；、,，|\n]+")
 _COUNTY_DIGITS = 6
-#: The fields that one cell fills by itself; name, code, capital and region are read for themselves.
+#: The fields that one cell fills by itself, each with what the import calls it; name, code, capital and region are read for themselves.
 _PLAIN = tuple(
-    field
+    (field, field.headings[0].code or field.name)
     for field in ENTERPRISE
     if field.headings
     and field.stored
@@ -78,8 +78,9 @@ def parse_firm(source: SourceRow, tables: FirmTables) -> Parsed:
         return parsed
     read_uscc(parsed)
     _read_name(parsed)
-    for field in _PLAIN:
-        _read_cell(parsed, field, tables)
+    for field, code in _PLAIN:
+        if text := source.texts.get(code):
+            _read_cell(parsed, field, text, tables)
     _read_capital(parsed)
     _read_region(parsed, tables)
     return parsed
@@ -97,15 +98,12 @@ def _read_name(parsed: Parsed) -> None:
     parsed.former_names = tuple(dict.fromkeys(n for n in former if n and n != parsed.name and len(n) <= MAX_NAME))
 
 
-def _read_cell(parsed: Parsed, field: Field, tables: FirmTables) -> None:
+def _read_cell(parsed: Parsed, field: Field, text: str, tables: FirmTables) -> None:
     """One cell, as its field's kind is read; one that cannot be read is left empty and kept as text."""
     heading = field.headings[0]
-    code = heading.code or field.name
-    text = parsed.source.texts.get(code, "")
-    if not text:
-        return
     value = _value(field, heading, text, parsed, tables)
     if value is None:
+        code = heading.code or field.name
         parsed.leave_empty(code, text, reason=day_reason(text) if field.kind is FieldKind.DAY else "unread")
     else:
         parsed.values[field.name] = value
@@ -131,10 +129,10 @@ def _read_capital(parsed: Parsed) -> None:
     text = parsed.source.texts.get("capital", "")
     if not text:
         return
-    capital = parse_capital(text, unit=parsed.source.units.get("capital", ""))
     if len(text) > _CAPITAL_LENGTH:
         parsed.leave_empty("capital", text)
         return
+    capital = parse_capital(text, unit=parsed.source.units.get("capital", ""))
     parsed.values |= {
         "capital_fen": capital.fen,
         "capital_currency": capital.currency,
@@ -149,7 +147,7 @@ def _read_region(parsed: Parsed, tables: FirmTables) -> None:
     """The division from the address; an officer's list holds only firms of the officer's own region."""
     texts = parsed.source.texts
     within = tables.prefix[:_COUNTY_DIGITS]
-    stated = "".join(texts.get(code, "") for code in ("province", "city", "county"))
+    stated = texts.get("province", "") + texts.get("city", "") + texts.get("county", "")
     found = tables.regions.find(stated + texts.get("address", ""), within=within)
     if township := texts.get("township", ""):
         found = tables.regions.find_township(township, within=found or within) or found
@@ -166,7 +164,7 @@ def _read_region(parsed: Parsed, tables: FirmTables) -> None:
 
 def _term_keys(session: Session) -> dict[str, Codes]:
     """The words of the plain vocabularies that a list may fill, each with and without what people add to them."""
-    wanted = {field.vocabulary for field in _PLAIN if field.vocabulary}
+    wanted = {field.vocabulary for field, _code in _PLAIN if field.vocabulary}
     columns = (Term.vocabulary, Term.code, Term.name_zh, Term.name_en, Term.data)
     rows: Sequence[Any] = session.execute(select(*columns).where(Term.vocabulary.in_(wanted))).all()
     return {

@@ -10,6 +10,7 @@ from app.enterprises.domain.names import pinyin_of, same_name
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.row_reader import Parsed
 from app.enterprises.models import Enterprise, FormerName
+from app.kit.membership import one_of
 
 #: How codes of companies begin.
 COMPANIES = "91"
@@ -82,12 +83,12 @@ def _former_names(session: Session, ids: set[int]) -> dict[int, list[str]]:
 def _bearers(session: Session, names: set[str]) -> dict[str, list[_Bearer]]:
     """Which firms bear, or bore, these names: id, code and region; found by their pinyin, which has an index."""
     bear = select(Enterprise.name, Enterprise.id, Enterprise.uscc, Enterprise.region_code).where(
-        Enterprise.name_pinyin.in_([pinyin_of(name) for name in names]), Enterprise.name.in_(names)
+        one_of(Enterprise.name_pinyin, [pinyin_of(name) for name in names]), one_of(Enterprise.name, names)
     )
     bore = (
         select(FormerName.name, Enterprise.id, Enterprise.uscc, Enterprise.region_code)
         .join(Enterprise, Enterprise.id == FormerName.enterprise_id)
-        .where(FormerName.name.in_(names))
+        .where(one_of(FormerName.name, names))
     )
     found: dict[str, list[_Bearer]] = {}
     for statement in (bear, bore):

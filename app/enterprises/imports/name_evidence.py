@@ -1,6 +1,7 @@
 """Names that one file gives to several codes: which code the file itself speaks for."""
 
 from collections import Counter
+from collections.abc import Container
 from dataclasses import dataclass, field
 
 from app.enterprises.domain.names import normalise_name
@@ -13,8 +14,7 @@ _MOST = 200_000
 class NameEvidence:
     """Which codes stand beside which names, over all sheets of a file; remembered of the first 200,000 rows."""
 
-    codes: dict[str, Counter[str]] = field(default_factory=dict)
-    names: dict[str, Counter[str]] = field(default_factory=dict)
+    pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
     seen: int = 0
 
     def note(self, code: str, name: str) -> None:
@@ -22,21 +22,28 @@ class NameEvidence:
         if not code or not name or self.seen >= _MOST:
             return
         self.seen += 1
-        code, name = normalise(code), normalise_name(name)
-        self.codes.setdefault(name, Counter())[code] += 1
-        self.names.setdefault(code, Counter())[name] += 1
+        self.pairs[normalise(code), normalise_name(name)] += 1
 
     def likeliest(self) -> dict[str, str]:
         """For each name beside several codes the one that is meant: that bears the name most often, and other names least often.
 
         Of codes between which nothing decides the one that stands first in the file.
         """
-        found = {}
-        for name, codes in self.codes.items():
-            if len(codes) > 1:
-                found[name] = max(codes, key=lambda code: self._support(code, name))
-        return found
+        borne = Counter(name for _code, name in self.pairs)
+        doubtful: dict[str, dict[str, int]] = {}
+        for (code, name), times in self.pairs.items():
+            if borne[name] > 1:
+                doubtful.setdefault(name, {})[code] = times
+        told = self._told({code for codes in doubtful.values() for code in codes})
+        return {
+            name: max(codes, key=lambda code: (2 * codes[code] - told[code], codes[code]))
+            for name, codes in doubtful.items()
+        }
 
-    def _support(self, code: str, name: str) -> tuple[int, int]:
-        others = sum(count for other, count in self.names[code].items() if other != name)
-        return (self.codes[name][code] - others, self.codes[name][code])
+    def _told(self, codes: Container[str]) -> Counter[str]:
+        """How often each of the codes stands beside whatever name."""
+        told: Counter[str] = Counter()
+        for (code, _name), times in self.pairs.items():
+            if code in codes:
+                told[code] += times
+        return told

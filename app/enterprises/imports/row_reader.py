@@ -70,13 +70,14 @@ def firm_key(source: SourceRow) -> str:
 def read_uscc(parsed: Parsed) -> None:
     """Read the row's code into `uscc` and `key`, or say why that cannot be."""
     text = parsed.source.texts["uscc"]
+    code = normalise(text)
     if "uscc" in parsed.source.inexact:
         parsed.refusals.append(RowReason("uscc.inexact"))
         return
-    if not normalise(text):
+    if not code:
         parsed.refusals.append(RowReason("uscc.missing"))
         return
-    if _SCIENTIFIC.fullmatch(normalise(text)):
+    if _SCIENTIFIC.fullmatch(code):
         parsed.refusals.append(RowReason("uscc.scientific", {"text": text[:60]}))
         return
     if text.strip()[0] in APOSTROPHES:
@@ -87,7 +88,7 @@ def read_uscc(parsed: Parsed) -> None:
         if parsed.key == EXAMPLE_USCC:
             parsed.refusals.append(RowReason("example"))
     except Invalid:
-        parsed.key = normalise(text)[:60]
+        parsed.key = code[:60]
         parsed.refusals.append(RowReason("uscc", {"text": text[:60]}))
 
 

@@ -100,10 +100,8 @@ class ReadableSheet:
     def keys(self, evidence: NameEvidence | None = None) -> Iterator[str]:
         """What each row of data is about; `evidence` learns which names stand beside which codes."""
         for row, reading, block in self._data():
-            if evidence is not None and not row.broken:
-                columns = dict(reading.layout.firm_columns.filling)
-                if len(columns) == len((USCC, NAME)):
-                    evidence.note(cell_text(row.cells, columns[USCC]), cell_text(row.cells, columns[NAME]))
+            if evidence is not None:
+                evidence.note(*reading.named(row))
             yield self._apart(reading.key_of(row), block)
 
     def again(self, row: ReadRow) -> ReadRow:
