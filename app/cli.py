@@ -36,6 +36,10 @@ COMMANDS = {
     "client": ListedCommand("accounts", "Machine clients of the API."),
     "export": ListedCommand("exports", "Write a list, whole, as its page exports it with its usual columns."),
     "import": ListedCommand("imports", "Take workbooks and lists in from Excel, ODS and CSV files."),
+    "undo": ListedCommand(
+        "undo",
+        "Take an import back: what it created goes, what it changed returns, what somebody touched since stays and is named.",
+    ),
     "sweep": ListedCommand(
         "sweeps",
         "Decide every firm of a region under every policy; an interrupted sweep goes on where it was.",

@@ -8,9 +8,11 @@ EVENT_TYPES = (
     CREATED := EventType("commissioner.created", N_("登记专家")),
     CHANGED := EventType("commissioner.changed", N_("修改专家信息")),
     RETIRED := EventType("commissioner.retired", N_("停用专家")),
+    REMOVED := EventType("commissioner.removed", N_("撤销导入，移除专家")),
     REINSTATED := EventType("commissioner.reinstated", N_("恢复专家")),
     AGREEMENT_SIGNED := EventType("commissioner.agreement_signed", N_("登记服务协议")),
     AGREEMENT_CHANGED := EventType("commissioner.agreement_changed", N_("修改服务协议")),
+    AGREEMENT_REMOVED := EventType("commissioner.agreement_removed", N_("撤销导入，移除服务协议")),
     AGREEMENT_ENDED := EventType("commissioner.agreement_ended", N_("提前终止服务协议")),
 )
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.commissioners.domain import IDS, AgreementTerm, effective_end
 from app.enterprises.models import Enterprise
-from app.kit.db import Base, Code, Json, PrimaryKey, UtcDateTime
+from app.kit.db import NUMBERS_GIVEN_ONCE, Base, Code, Json, PrimaryKey, UtcDateTime
 
 
 class CommissionerProgramme(Base):
@@ -34,6 +34,7 @@ class Commissioner(Base):
     __table_args__ = (
         Index("ix_commissioner_region_name", "region_code", "name_pinyin", "id"),
         Index("ix_commissioner_initials", "name_initials"),
+        NUMBERS_GIVEN_ONCE,
     )
 
     id: Mapped[PrimaryKey]
@@ -80,6 +81,7 @@ class ServiceAgreement(Base):
         Index("ix_service_agreement_commissioner", "commissioner_id", "starts_on"),
         Index("ix_service_agreement_enterprise", "enterprise_id", "starts_on"),
         Index("ix_service_agreement_programme_term", "programme_code", "starts_on", "ends_on"),
+        NUMBERS_GIVEN_ONCE,
     )
 
     id: Mapped[PrimaryKey]

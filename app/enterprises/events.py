@@ -34,6 +34,8 @@ EVENT_TYPES = (
     CODE_CHANGED := EventType("enterprise.code_changed", N_("变更统一社会信用代码")),
     RETIRED := EventType("enterprise.retired", N_("停用企业")),
     RESTORED := EventType("enterprise.restored", N_("恢复企业")),
+    IMPORT_UNDONE := EventType("enterprise.import_undone", N_("撤销导入，恢复原内容")),
+    REMOVED := EventType("enterprise.removed", N_("撤销导入，移出企业库")),
     TAGS_CHANGED := EventType("enterprise.tags_changed", N_("调整标签")),
     *PART_TYPES,
 )

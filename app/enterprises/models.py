@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstr
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.db import Base, BigId, Code, Json, PrimaryKey, UtcDateTime
+from app.kit.db import NUMBERS_GIVEN_ONCE, Base, BigId, Code, Json, PrimaryKey, UtcDateTime
 
 Owner = Annotated[int, mapped_column(BigId, ForeignKey("enterprise.id"))]
 OwnerKey = Annotated[int, mapped_column(BigId, ForeignKey("enterprise.id"), primary_key=True)]
@@ -43,6 +43,7 @@ class Enterprise(Base):
         Index(
             "ix_enterprise_seen", "id", "region_code", "disabled_on"
         ),  # whether a list shows a firm that was found, without its row
+        NUMBERS_GIVEN_ONCE,
     )
 
     id: Mapped[PrimaryKey]

@@ -44,6 +44,11 @@ def index_new(session: Session, documents: Sequence[tuple[int, str]]) -> None:
     insert_rows(session, target, (_row(dialect, key, document) for key, document in documents))
 
 
+def remove_from_index(session: Session, ids: Sequence[int]) -> None:
+    """Take firms out of the index, which go themselves."""
+    session.execute(_DELETE[session.get_bind().dialect.name], [{"id": key} for key in ids])
+
+
 def reindex(session: Session, ids: Iterable[int] | None = None) -> None:
     """Bring search text and index of these firms (all when None) up to date with names and codes, in batches."""
     wanted = list(session.scalars(select(Enterprise.id).order_by(Enterprise.id))) if ids is None else list(ids)

@@ -1,6 +1,7 @@
 """What the register offers to the house."""
 
 from app.enterprises.imports.registers import REGISTERS
+from app.enterprises.imports.undo.references import COMPUTED
 from app.jobs.run import JOBS
 from app.journal.domain import EVENTS
 from app.journal.past_day import TRACED
@@ -28,6 +29,7 @@ SLICE = Slice(
     EVENTS.at("events:WORDS", "imports.events:WORDS", "duplicates.events:WORDS"),
     JOBS.at("imports.jobs:KINDS", "duplicates.jobs:KINDS"),
     TRACED.at("past:TRACED"),
+    COMPUTED.at("duplicates.models:DuplicatePair"),
     FACTS.at("facts:PROVIDER"),
     REGISTERS.at("imports.firms:FIRMS", "imports.figure_register:REGISTER"),
     REGISTERS.at(*(f"imports.parts.registers:{name}" for name in _PARTS)),

@@ -20,6 +20,7 @@ EVENT_TYPES = (
     STEP_UNDONE := EventType("incentive.step_undone", N_("撤销奖补步骤")),
     PAST_ADDED := EventType("past_award.added", N_("登记往年奖补")),
     PAST_CHANGED := EventType("past_award.changed", N_("修改往年奖补")),
+    PAST_REMOVED := EventType("past_award.removed", N_("撤销导入，移除往年奖补")),
     *STEP_TAKEN.values(),
 )
 

@@ -6,7 +6,7 @@ from itertools import chain, islice
 from typing import Any, cast
 
 import psycopg
-from sqlalchemy import ARRAY, JSON, Column, Dialect, FromClause, func, insert, select
+from sqlalchemy import ARRAY, JSON, Column, Dialect, FromClause, func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -51,11 +51,20 @@ def _next_ids(session: Session, model: type[Base], number: int) -> list[int]:
     """Numbers that nobody else gets; some may stay unused, as with any sequence. On SQLite whoever writes is alone."""
     if not is_postgresql(session):
         session.flush()
-        last = session.scalar(select(func.max(_table(model).c.id))) or 0
+        last = max(session.scalar(select(func.max(_table(model).c.id))) or 0, _last_given(session, model))
         return list(range(last + 1, last + 1 + number))
     series = func.generate_series(1, number).table_valued("n")
     sequence = func.nextval(func.pg_get_serial_sequence(model.__tablename__, "id"))
     return list(session.scalars(select(sequence).select_from(series)))
+
+
+def _last_given(session: Session, model: type[Base]) -> int:
+    """The last number that SQLite remembers of a table whose numbers are given once; 0 for others."""
+    if not cast(Any, _table(model)).dialect_options["sqlite"]["autoincrement"]:
+        return 0
+    return (
+        session.scalar(text("select seq from sqlite_sequence where name = :name"), {"name": model.__tablename__}) or 0
+    )
 
 
 def _write(session: Session, target: FromClause, names: Collection[str], rows: Iterable[Row]) -> None:

@@ -61,6 +61,8 @@ class Base(DeclarativeBase):
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
 PrimaryKey = Annotated[int, mapped_column(BigId, primary_key=True, autoincrement=True)]
+#: An option of tables whose rows may go while the journal still names them by number: SQLite would give the last number again.
+NUMBERS_GIVEN_ONCE = {"sqlite_autoincrement": True}
 
 
 def Code(length: int) -> String:  # noqa: N802 - reads as a column type beside String

@@ -334,3 +334,34 @@ def test_strange_choices_are_told_or_passed_over(sign_in: SignIn, told: dict[str
     url = upload(client, csv([firm_row(1)]))
     answer = client.post_form(f"{url}/mapping", {"sheet": "0", "chosen": "1", **told})
     assert answer.status_code in (303, 404, 422)
+
+
+def test_an_import_is_taken_back_after_a_look_at_what_goes(
+    imported: Callable[[list[list[str]]], tuple[Client, str]], session: Session, work: Callable[[], int]
+) -> None:
+    client, url = imported(firm_rows(3))
+    session.execute(update(Enterprise).where(Enterprise.uscc == fictional_code(1)).values(address="新址（示例）"))
+    session.commit()
+    assert f'href="{url}/undo"' in client.get(url).text
+    page = client.get(f"{url}/undo").text
+    assert "撤销这次导入" in page and "地址此后被修改" in page
+    assert session.scalar(select(func.count()).select_from(Enterprise)) == 3
+    assert client.submit(f"{url}/undo", to="/undo").status_code == 303
+    assert "等待开始" in client.get(f"{url}/undo").text
+    assert client.get(url).headers["location"] == f"{url}/undo"
+    assert "HX-Refresh" not in client.get(f"{url}/undo/progress").headers
+    work()
+    assert client.get(f"{url}/undo/progress").headers["HX-Refresh"] == "true"
+    page = client.get(f"{url}/undo").text
+    assert "已撤销：" in page and "地址此后被修改" in page and "撤销这次导入" not in page
+    assert session.scalars(select(Enterprise.uscc)).all() == [fictional_code(1)]
+    result = client.get(url).text
+    assert "这次导入已撤销" in result and "已撤销" in client.get("/imports").text
+
+
+def test_an_import_of_another_place_cannot_be_taken_back(
+    imported: Callable[[list[list[str]]], tuple[Client, str]], sign_in: SignIn
+) -> None:
+    _client, url = imported(firm_rows(1))
+    elsewhere = sign_in(region="429006")
+    assert elsewhere.get(f"{url}/undo").status_code == 404

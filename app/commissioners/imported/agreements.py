@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.commissioners import events
 from app.commissioners.domain import AgreementTerm, check_no_overlap, check_term
+from app.commissioners.imported import undo
 from app.commissioners.imported.columns import AGREEMENT, LABELS
 from app.commissioners.imported.experts import (
     ExpertIndex,
@@ -320,4 +321,5 @@ AGREEMENTS = ImportedRegister(
     ("服务协议", "服务企业协议", "专员与协议", "协议台账", "专员协议", "特派员协议", "服务企业台账", "科技副总"),
     _open,
     given=(GivenField("programme", _choices),),
+    reversal=undo.AGREEMENT,
 )

@@ -9,6 +9,7 @@ from sqlalchemy import Table, bindparam, update
 from sqlalchemy.orm import Session
 
 from app.commissioners import events
+from app.commissioners.imported import undo
 from app.commissioners.imported.columns import PERSON
 from app.commissioners.imported.experts import (
     ExpertIndex,
@@ -157,4 +158,5 @@ PEOPLE = ImportedRegister(
     ("专家", "专家库", "科技专员", "特派员", "科技副总", "科技人才", "人才名单", "专员名单"),
     _open,
     about_firm=False,
+    reversal=undo.PERSON,
 )

@@ -11,7 +11,7 @@ from app.enterprises.actions import IMPORT
 from app.enterprises.imports import events
 from app.enterprises.imports.batch import BatchTaking, RowResult
 from app.enterprises.imports.difference_text import shown_differences
-from app.enterprises.imports.domain import RowDecision, RowOutcome
+from app.enterprises.imports.domain import ImportState, RowDecision, RowOutcome
 from app.enterprises.imports.entries import RowReading
 from app.enterprises.imports.mapping import USCC, ColumnTarget
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
@@ -87,7 +87,7 @@ def refuse(desk: Deciding, reason: str) -> None:
 
 def reopen(desk: Deciding) -> None:
     """Undo a refusal. Raises Conflict when there is none."""
-    require(desk.actor, IMPORT, desk.run)
+    _require_standing(desk)
     if desk.row.decision != RowDecision.REFUSED:
         raise Conflict("import.not_refused", _("这一行没有被决定不导入。"))
     desk.row.decision, desk.row.note, desk.row.decided_by, desk.row.decided_at = RowDecision.NONE, "", "", None
@@ -99,7 +99,7 @@ def choose(desk: Deciding, field: str, choice: str) -> None:
 
     Raises Conflict when it was decided before, or when the field holds neither value any more.
     """
-    require(desk.actor, IMPORT, desk.run)
+    _require_standing(desk)
     row = desk.row
     if row.outcome != RowOutcome.DIFFERS or field not in row.differences or choice not in (OURS, THEIRS):
         raise NotFound("import.difference_unknown", _("没有这处差异。"))
@@ -122,7 +122,7 @@ def undo(desk: Deciding, field: str) -> None:
 
     Raises Conflict when nothing was decided or somebody changed the field since.
     """
-    require(desk.actor, IMPORT, desk.run)
+    _require_standing(desk)
     row = desk.row
     made = row.choices.get(field)
     if made is None:
@@ -153,8 +153,15 @@ def _reading(desk: Deciding, confirmation: str = "") -> tuple[RowReading, Intake
     )
 
 
-def _require_open(desk: Deciding, outcome: RowOutcome) -> None:
+def _require_standing(desk: Deciding) -> None:
+    """Raise unless the actor may decide, and the import was not taken back."""
     require(desk.actor, IMPORT, desk.run)
+    if desk.run.state in (ImportState.UNDOING, ImportState.UNDONE):
+        raise Conflict("import.undone", _("这次导入已经撤销，其中的行不再需要决定。"))
+
+
+def _require_open(desk: Deciding, outcome: RowOutcome) -> None:
+    _require_standing(desk)
     if desk.row.outcome != outcome or desk.row.decision != RowDecision.NONE:
         raise Conflict("import.decided", _("这一行已经决定，或不需要决定。"))
 

@@ -30,6 +30,8 @@ class ImportState(enum.StrEnum):
     STARTED = "started"
     FINISHED = "finished"
     ABANDONED = "abandoned"
+    UNDOING = "undoing"
+    UNDONE = "undone"
 
 
 class RowOutcome(enum.StrEnum):

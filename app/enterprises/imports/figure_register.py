@@ -9,6 +9,7 @@ from app.enterprises.imports.figure_reader import load_figure_tables
 from app.enterprises.imports.figures import FigureTaker
 from app.enterprises.imports.mapping import YEARLY_CIRCUMSTANCES
 from app.enterprises.imports.registers import FIGURES, GivenField, ImportedRegister, IntakeContext, list_terms_to_choose
+from app.enterprises.imports.undo import parts as undo
 from app.kit.i18n import N_
 
 _WORDS = {
@@ -46,4 +47,5 @@ REGISTER = ImportedRegister(
         GivenField("year", lambda _session: (), guess_year),
     ),
     circumstances=YEARLY_CIRCUMSTANCES,
+    reversal=undo.FIGURES,
 )

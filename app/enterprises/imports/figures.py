@@ -133,6 +133,8 @@ class FigureTaker:
         firm = parsed.firm
         assert firm is not None
         data = {"import": self.intake.run_id, "id": row_id, "note": label_of(parsed.values)}
+        if isinstance(row, YearlyFigures):
+            data |= _provenance(row, verdict)
         subject = subject_key(firm.id, firm.name, firm.region_code)
         return PendingEvent(self.intake.actor, now, event, subject, changes, data)
 
@@ -201,6 +203,16 @@ class FigureTaker:
             "unread_cells": verdict.parsed.unread,
             "updated_at": now,
         }
+
+
+def _provenance(row: YearlyFigures, verdict: RowVerdict) -> dict[str, Any]:
+    """What the events of a change keep besides: which imports had told the figures, which cells could not be read."""
+    found: dict[str, Any] = {}
+    if told_in := {name: row.imported_in[name] for name in verdict.values if name in row.imported_in}:
+        found["imported_in"] = told_in
+    if row.unread_cells != verdict.parsed.unread:
+        found["unread_cells"] = [row.unread_cells, verdict.parsed.unread]
+    return found
 
 
 def write_figures(row: YearlyFigures, values: Mapping[str, Any], now: datetime, *, run_id: int) -> None:

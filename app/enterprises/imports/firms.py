@@ -23,6 +23,7 @@ from app.enterprises.imports.name_check import COMPANIES, NameCheck, check_names
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.registers import FIRM, GivenField, ImportedRegister, IntakeContext
 from app.enterprises.imports.row_reader import Parsed, SourceRow
+from app.enterprises.imports.undo import firms as undo
 from app.enterprises.imports.verdict import RowVerdict, SettledDifference, rejected
 from app.enterprises.models import Enterprise, FormerName
 from app.enterprises.service.editing import add_former_names, change_fields
@@ -255,4 +256,5 @@ FIRMS = ImportedRegister(
     ("企业名单", "企业名录", "企业底册", "企业信息", "企业库", "企业基本情况"),
     _open,
     given=(GivenField("township", lambda _session: (), guess_township),),
+    reversal=undo.FIRM,
 )

@@ -2,7 +2,9 @@
 
 from app.enterprises.imports.runner import take_in
 from app.enterprises.imports.staging import JOB_KIND
+from app.enterprises.imports.undo import service as undo
+from app.enterprises.imports.undo.runner import undo_import
 from app.jobs.run import JobKind
 from app.kit.i18n import N_
 
-KINDS = (JobKind(JOB_KIND, N_("导入名单"), take_in),)
+KINDS = (JobKind(JOB_KIND, N_("导入名单"), take_in), JobKind(undo.JOB_KIND, N_("撤销导入"), undo_import))

@@ -1,4 +1,4 @@
-"""Imports, their rows, and rows that wait for a decision, as lists: within what an officer may see."""
+"""Imports, their rows, rows that wait for a decision, and what stayed of one taken back, as lists: within what an officer may see."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 from sqlalchemy import ColumnElement, and_, select
 
 from app.enterprises.imports.domain import OPEN, ImportState, RowDecision, RowOutcome
-from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
+from app.enterprises.imports.models import ImportLeftover, ImportRow, ImportRun, ImportSheet
 from app.kit.lists import filters
 from app.kit.lists.source import ListSource, newest
 from app.kit.lists.viewer import Viewer
@@ -65,4 +65,21 @@ IMPORT_ROWS: ListSource[RowOfRun, ImportRowFilter] = ListSource(
         "file": Keyset([(ImportRow.sheet, "asc"), (ImportRow.row_number, "asc")]),
     },
     usual=lambda wanted: "newest" if wanted.waiting else "file",
+)
+
+
+@dataclass(frozen=True)
+class LeftoverFilter:
+    """What stayed of one import."""
+
+    run_id: Annotated[int | None, filters.inner(ImportLeftover.run_id)] = None
+
+
+LEFTOVERS: ListSource[ImportLeftover, LeftoverFilter] = ListSource(
+    kind=LeftoverFilter,
+    visible=lambda viewer: (
+        select(ImportLeftover).join(ImportRun, ImportRun.id == ImportLeftover.run_id).where(_within(viewer))
+    ),
+    id=ImportLeftover.id,
+    orders={"found": Keyset([(ImportLeftover.id, "asc")])},
 )

@@ -13,6 +13,7 @@ class ImportRun(Base):
     """One file being taken in. The bytes lie in the blob store under `file_sha256`; its sheets are read one after the other.
 
     `written` counts the rows that changed anything, those among them that also differ in a field edited here.
+    `undone_…` tell of its being taken back: who asked for it, when it was done, what went, returned and stayed.
     """
 
     __tablename__ = "import_run"
@@ -45,6 +46,10 @@ class ImportRun(Base):
     by_name: Mapped[str] = mapped_column(String(120))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    undo_job_id: Mapped[int | None] = mapped_column(BigId)
+    undone_by: Mapped[str] = mapped_column(String(120), default="")
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    undone_counts: Mapped[dict[str, int]] = mapped_column(Json, default=dict)
 
     @property
     def region_code(self) -> str:
@@ -114,3 +119,23 @@ class ImportRow(Base):
     note: Mapped[str] = mapped_column(String(300), default="")
     decided_by: Mapped[str] = mapped_column(String(120), default="")
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ImportLeftover(Base):
+    """What stayed when an import was taken back: which record, which field of it ("" for all of it), and why.
+
+    `about` are the fields that somebody changed, or the tables that point at it. Firms may go later, hence no foreign key.
+    """
+
+    __tablename__ = "import_leftover"
+    __table_args__ = (UniqueConstraint("run_id", "register", "record", "field"),)
+
+    id: Mapped[PrimaryKey]
+    run_id: Mapped[int] = mapped_column(ForeignKey("import_run.id"))
+    register: Mapped[str] = mapped_column(Code(40))
+    record: Mapped[str] = mapped_column(Code(80))
+    enterprise_id: Mapped[int | None] = mapped_column(BigId)
+    label: Mapped[str] = mapped_column(String(240))
+    field: Mapped[str] = mapped_column(Code(60), default="")
+    reason: Mapped[str] = mapped_column(Code(16))
+    about: Mapped[list[str]] = mapped_column(Json, default=list)

@@ -12,6 +12,7 @@ from app.enterprises.models import Enterprise
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import _
+from app.kit.membership import one_of
 
 
 def get_run_visible_to(session: Session, actor: Actor, run_id: int, *, lock: bool = False) -> ImportRun:
@@ -41,6 +42,12 @@ def get_row(session: Session, run: ImportRun, sheet: int, row_number: int, *, lo
     if row is None:
         raise NotFound("import.row_unknown", _("没有这一行。"))
     return row
+
+
+def codes_by_id(session: Session, ids: Collection[int]) -> dict[int | None, str]:
+    """The codes of those of these firms that are on file."""
+    found = select(Enterprise.id, Enterprise.uscc).where(one_of(Enterprise.id, sorted(ids)))
+    return {key: code for key, code in session.execute(found)} if ids else {}  # noqa: C416 - the key may be asked as None
 
 
 def list_rows(

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from app.enterprises.imports.fields import ImportField
+from app.enterprises.imports.undo.reversal import Reversal
 from app.enterprises.imports.verdict import Taker
 from app.kit.actor import Actor
 from app.kit.slices import Composition, Port
@@ -51,6 +52,7 @@ class ImportedRegister:
     """One kind of record. `words` of a sheet's name or title point at it; `about_firm`: each record belongs to a firm that the
     row names by code or by name, and which is found before `Taker.decide` is asked. `circumstances` are fields that say nothing
     by themselves (a year, a basis): a row that fills only those tells no record.
+    `reversal` is how its records are taken back.
     """
 
     code: str
@@ -61,6 +63,7 @@ class ImportedRegister:
     given: tuple[GivenField, ...] = ()
     about_firm: bool = True
     circumstances: tuple[str, ...] = ()
+    reversal: Reversal | None = None
 
     @property
     def required(self) -> tuple[str, ...]:

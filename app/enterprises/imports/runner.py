@@ -53,7 +53,7 @@ def take_in(run: Run) -> Mapping[str, Any]:
     import_id = int(run.params["import"])
     with read_scope(run.around.database) as session:
         found = session.get_one(ImportRun, import_id)
-        if found.state in (ImportState.FINISHED, ImportState.ABANDONED):
+        if found.state != ImportState.STARTED:
             return counts_of(found)
         table = open_table(run.around.blobs.path(found.file_sha256))
         kept = chosen_sheets(session, import_id)

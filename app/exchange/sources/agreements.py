@@ -7,6 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.commissioners.domain import IDS as PEOPLE
+from app.commissioners.events import AGREEMENT_REMOVED
 from app.commissioners.models import Commissioner, ServiceAgreement
 from app.enterprises.models import Enterprise
 from app.exchange.sources import commissioners
@@ -37,9 +38,14 @@ def hanging_on(enterprise_ids: Sequence[int]) -> Select[int, int]:
 def touches(session: Session, events: Sequence[JournalEvent]) -> Iterator[Touch]:
     """The agreement that an event of a person names; all of one who comes or goes; those of a firm that moved."""
     own = of_kind(events, "commissioner")
-    yield from (Touch(event.position, event.data["agreement"]) for event in own if "agreement" in event.data)
+    yield from (_named(event) for event in own if "agreement" in event.data)
     yield from _of_people(session, [event for event in own if _touches_all(event)])
     yield from carried_along(session, events, hanging_on)
+
+
+def _named(event: JournalEvent) -> Touch:
+    row_id = event.data["agreement"]
+    return Touch(event.position, row_id, (IDS.of(row_id),) if event.type == AGREEMENT_REMOVED else ())
 
 
 def _touches_all(event: JournalEvent) -> bool:

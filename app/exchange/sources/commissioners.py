@@ -7,6 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.commissioners.domain import IDS
+from app.commissioners.events import REMOVED
 from app.commissioners.models import Commissioner, ServiceAgreement
 from app.enterprises.models import Enterprise
 from app.exchange.sources.base import Children, RecordSource, Touch, of_model
@@ -53,7 +54,11 @@ def hanging_on(enterprise_ids: Sequence[int]) -> Select[int, int]:
 
 def touches(session: Session, events: Sequence[JournalEvent]) -> Iterator[Touch]:
     """The person that an event names; the people who serve a firm that changed its code or place."""
-    yield from numbered(of_kind(events, "commissioner"), IDS)
+    own = of_kind(events, "commissioner")
+    yield from numbered([event for event in own if event.type != REMOVED], IDS)
+    for event in own:
+        if event.type == REMOVED:
+            yield Touch(event.position, IDS.row_id(event.subject_id), (event.subject_id,))
     yield from carried_along(session, events, hanging_on)
 
 

@@ -18,7 +18,7 @@ from app.enterprises.models import (
 )
 from app.enterprises.part_fields import CERTIFICATE, FIGURES, PROPERTY, TAG
 from app.exchange.sources.base import Children, RecordSource, Touch, of_model
-from app.exchange.sources.former_keys import codes_given_up
+from app.exchange.sources.former_keys import code_buried_by, codes_given_up
 from app.exchange.sources.touches import ENTERPRISE
 from app.journal.models import JournalEvent
 from app.kit.fields import FieldTable
@@ -42,6 +42,7 @@ def touches(session: Session, events: Sequence[JournalEvent]) -> Iterator[Touch]
         firm = event.enterprise_id
         if firm is not None:
             codes = [code for position, code in given_up.get(firm, ()) if position >= event.position]
+            codes += code_buried_by(event)
             yield Touch(event.position, firm, tuple(codes))
 
 

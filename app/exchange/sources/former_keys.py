@@ -12,6 +12,7 @@ from sqlalchemy import Row, cast, exists, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.types import String
 
+from app.enterprises.events import REMOVED
 from app.enterprises.models import Enterprise, FormerCode
 from app.journal.models import JournalEvent
 from app.kit.membership import one_of
@@ -29,6 +30,11 @@ def codes_given_up(session: Session, events: Sequence[JournalEvent]) -> dict[int
         if code := _code_before(event.changes):
             found.setdefault(event.enterprise_id, []).append((event.position, code))
     return found
+
+
+def code_buried_by(event: JournalEvent | Row[Any]) -> list[str]:
+    """The code of the firm that went with an event."""
+    return [_code_before(event.changes)] if event.type == REMOVED else []
 
 
 def _renamed(session: Session, firms: set[int]) -> set[int]:
@@ -121,12 +127,23 @@ def pasts_of(session: Session, part: KeyedPart, firms: Iterable[int], since: int
         past = pasts.setdefault(firm, Past(code, {}))
         if row_id is not None:
             past.tails[row_id] = dict(zip(part.tail, tail, strict=True))
+    pasts |= _pasts_of_gone(session, set(wanted) - pasts.keys())
     replaced = JournalEvent.type.in_([f"enterprise.{part.code}_{done}" for done in ("changed", "removed")])
     renamed = exists().where(FormerCode.enterprise_id == JournalEvent.enterprise_id)
     concerned = (one_of(JournalEvent.enterprise_id, wanted), or_(replaced, renamed))
     for event in reversed(_events_since(session, since, *concerned)):
-        pasts[event.enterprise_id].go_back(part, event)
+        if event.enterprise_id in pasts:
+            pasts[event.enterprise_id].go_back(part, event)
     return pasts
+
+
+def _pasts_of_gone(session: Session, firms: set[int]) -> dict[int, Past]:
+    """Firms that went: known by the code that they bore last, their rows by what is told of each one's end."""
+    if not firms:
+        return {}
+    statement = select(JournalEvent).where(one_of(JournalEvent.enterprise_id, firms), JournalEvent.type == REMOVED)
+    found = session.scalars(statement)
+    return {event.enterprise_id: Past(_code_before(event.changes), {}) for event in found if event.enterprise_id}
 
 
 def _rows(session: Session, part: KeyedPart, firms: Sequence[int]) -> Iterable[Sequence[Any]]:

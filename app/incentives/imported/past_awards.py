@@ -17,6 +17,7 @@ from app.enterprises.imports.verdict import RowVerdict, SettledDifference, undec
 from app.enterprises.models import Enterprise
 from app.incentives import events
 from app.incentives.domain.steps import IDS, IncentiveState, PastState
+from app.incentives.imported import undo
 from app.incentives.imported.payment_rows import (
     COLUMNS,
     PaymentWords,
@@ -120,9 +121,10 @@ class PastAwardTaker:
         values = verdict.parsed.values
         label = f"{values['year']} {values['scheme_name']}"
         subject = SubjectKey("past_award", str(key), f"{firm.name} {label}", firm.id, firm.region_code)
-        return PendingEvent(
-            self.intake.actor, now, event, subject, changes, {"import": self.intake.run_id, "id": key, "note": label}
-        )
+        data = {"import": self.intake.run_id, "id": key, "note": label}
+        if scheme := verdict.values.get("scheme_code"):
+            data["scheme_code"] = [row.scheme_code if row is not None else None, scheme]
+        return PendingEvent(self.intake.actor, now, event, subject, changes, data)
 
 
 def _same(row: PastAward, values: Mapping[str, Any]) -> bool:
@@ -234,4 +236,5 @@ PAST_AWARDS = ImportedRegister(
     _open,
     given=(GivenField("year", lambda _session: (), guess_year), GivenField("scheme_name", _schemes, guess_scheme)),
     circumstances=("year", "scheme_name"),
+    reversal=undo.AWARD,
 )

@@ -102,6 +102,8 @@ def run_page(call: Call, import_id: int, query: Annotated[ListQuery, row_pages.R
         job = get_job(call.session, run.job_id)
         if job.state != JobState.DONE:
             return call.render("web/imports/progress.html", pages.progress_page(run, job))
+    if run.state == ImportState.UNDOING:
+        return call.redirect(f"/imports/{run.id}/undo")
     if outcome and outcome not in set(RowOutcome):
         raise NotFound("import.outcome_unknown", _("没有这个结果类别。"))
     page = row_pages.result_page(call.viewer, run, query.changed(outcome=outcome or _first_open(run)))

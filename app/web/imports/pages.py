@@ -32,12 +32,16 @@ STATE_LABELS = {
     ImportState.STARTED: N_("进行中"),
     ImportState.FINISHED: N_("已完成"),
     ImportState.ABANDONED: N_("已放弃"),
+    ImportState.UNDOING: N_("正在撤销"),
+    ImportState.UNDONE: N_("已撤销"),
 }
 STATE_BADGES = {
     ImportState.UPLOADED: "wait",
     ImportState.STARTED: "info",
     ImportState.FINISHED: "good",
     ImportState.ABANDONED: "idle",
+    ImportState.UNDOING: "info",
+    ImportState.UNDONE: "idle",
 }
 OUTCOME_BADGES = {
     RowOutcome.CREATED: "good",

@@ -8,13 +8,14 @@ from app.doors.lists.query import ListQuery
 from app.doors.lists.view import ListView
 from app.enterprises.imports.decisions import waits_for_name
 from app.enterprises.imports.difference_text import difference_text
-from app.enterprises.imports.domain import KIND_LABELS, OUTCOME_LABELS, ImportKind, RowDecision, RowOutcome
+from app.enterprises.imports.domain import KIND_LABELS, OUTCOME_LABELS, ImportKind, ImportState, RowDecision, RowOutcome
 from app.enterprises.imports.lists import IMPORT_ROWS, ImportRowFilter, RowOfRun
 from app.enterprises.imports.mapping import ColumnTarget, SheetMapping
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
 from app.enterprises.imports.reasons import NAME_TAKEN, RowReason
 from app.enterprises.imports.registers import registers_of
 from app.enterprises.imports.runner import chosen_sheets, counts_of
+from app.enterprises.imports.undo.service import objection_to_undo
 from app.kit.db import composition_of
 from app.kit.i18n import N_, _
 from app.kit.lists.viewer import Viewer
@@ -99,6 +100,7 @@ class ImportResultPage:
     list: Listed[RowOfRun, DecisionRow]
     not_imported: tuple[str, ...]
     nothing_changed: bool
+    undoable: bool
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,7 @@ def result_page(viewer: Viewer, run: ImportRun, query: ListQuery) -> ImportResul
         list=ROWS.listed(query, viewer, f"/imports/{run.id}", run_id=run.id),
         not_imported=tuple(dict.fromkeys(not_imported)),
         nothing_changed=not run.written,
+        undoable=bool(run.written) and not objection_to_undo(viewer.session, run, viewer.on),
     )
 
 
@@ -176,7 +179,7 @@ def _decision_row(row: ImportRow, run: ImportRun, sheet: ImportSheet, places: Ma
         outcome=_(OUTCOME_LABELS[RowOutcome(row.outcome)]),
         badge=OUTCOME_BADGES[RowOutcome(row.outcome)],
         reasons=reasons,
-        url=f"/enterprises/{code}" if row.target_id is not None else "",
+        url=f"/enterprises/{code}" if row.target_id is not None and run.state != ImportState.UNDONE else "",
     )
     return DecisionRow(
         row=row,
@@ -187,7 +190,7 @@ def _decision_row(row: ImportRow, run: ImportRun, sheet: ImportSheet, places: Ma
         cells=" | ".join(cell for cell in row.cells[:_SHOWN_CELLS] if cell)[:400],
         differences=tuple(_difference(row, name, pair, places) for name, pair in row.differences.items()),
         changed=row.outcome == RowOutcome.CHANGED,
-        open=row.decision == RowDecision.NONE,
+        open=row.decision == RowDecision.NONE and run.state not in (ImportState.UNDOING, ImportState.UNDONE),
         refused=row.decision == RowDecision.REFUSED,
         decision=_decision_text(row),
         asks=_question(row, sheet),

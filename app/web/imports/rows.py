@@ -61,7 +61,7 @@ def undo(call: Call, import_id: int, sheet: int, number: int) -> Response:
 
 
 def _desk(call: Call, import_id: int, sheet: int, number: int) -> Deciding:
-    run = get_run_visible_to(call.session, call.actor, import_id)
+    run = get_run_visible_to(call.session, call.actor, import_id, lock=True)
     return Deciding(call.session, call.actor, run, get_row(call.session, run, sheet, number, lock=True), call.now)
 
 

@@ -14,11 +14,27 @@ from app.enterprises.imports.parts.kinds import PartKind, PartReading
 from app.enterprises.imports.parts.taker import PartTaker
 from app.enterprises.imports.parts.words import guess_code, load_words
 from app.enterprises.imports.registers import GivenField, ImportedRegister, IntakeContext, list_terms_to_choose
+from app.enterprises.imports.undo import parts as undo
 from app.enterprises.service import records
 from app.kit.i18n import N_
 from app.reference.models import Term
 
 _YEAR = GivenField("year", lambda _session: (), guess_year)
+
+
+_REVERSALS = {
+    each.code: each
+    for each in (
+        undo.CONTACT,
+        undo.PROPERTY,
+        undo.PRODUCT,
+        undo.CONVERSION,
+        undo.STANDARD,
+        undo.COMPLIANCE,
+        undo.CERTIFICATE,
+        undo.TAG,
+    )
+}
 
 
 def _given(name: str, vocabulary: str, default: str = "") -> GivenField:
@@ -43,7 +59,14 @@ def _register(
     circumstances = tuple(each.field for each in given)
     opening = _opening(kind, taker)
     return ImportedRegister(
-        kind.code, label, kind.columns, tuple(words), opening, given=given, circumstances=circumstances
+        kind.code,
+        label,
+        kind.columns,
+        tuple(words),
+        opening,
+        given=given,
+        circumstances=circumstances,
+        reversal=_REVERSALS[kind.part.code],
     )
 
 

@@ -19,7 +19,7 @@ from app.enterprises.imports.verdict import RowVerdict, SettledDifference
 from app.enterprises.models import Enterprise, EnterpriseTag
 from app.enterprises.service.recording import note, subject_key
 from app.enterprises.service.records import tag_text
-from app.journal.domain import PendingEvent
+from app.journal.domain import PendingEvent, plain
 from app.journal.service import record_many
 from app.kit.bulk import insert_rows
 from app.kit.errors import NotFound
@@ -69,10 +69,12 @@ class TagTaker(PartTaker):
         if row is None or firm is None:
             raise NotFound("enterprise.part.missing", _("没有找到这条记录，它可能已被移除。"))
         name, before = settlement.field, tag_text(row)
+        was = _validity(row)
         require_unchanged({name: getattr(row, name)}, {name: settlement.expected})
         setattr(row, name, stored_value(name, settlement.wanted))
         changes = {"tags": ([before], [tag_text(row)])}
-        note(session, settlement.actor, firm, settlement.event, settlement.now, changes=changes, data=settlement.data)
+        data = {**settlement.data, "tag": tag, "validity": [was, _validity(row)]}
+        note(session, settlement.actor, firm, settlement.event, settlement.now, changes=changes, data=data)
 
     def _row(self, verdict: RowVerdict) -> dict[str, Any]:
         assert verdict.parsed.firm is not None
@@ -85,10 +87,16 @@ class TagTaker(PartTaker):
         tags = told.setdefault(firm.id, {})
         before = sorted(tags.values())
         row = verdict.existing or EnterpriseTag(enterprise_id=firm.id, tag=tag)
+        was = None if verdict.existing is None else _validity(row)
         for name, value in verdict.values.items():
             setattr(row, name, value)
         tags[tag] = tag_text(row)
         changes = {"tags": (before, sorted(tags.values()))}
-        data = {"import": self.intake.run_id}
+        data = {"import": self.intake.run_id, "tag": tag, "validity": [was, _validity(row)]}
         subject = subject_key(firm.id, firm.name, firm.region_code)
         return PendingEvent(self.intake.actor, now, events.TAGS_CHANGED, subject, changes, data)
+
+
+def _validity(row: EnterpriseTag) -> dict[str, str | None]:
+    """A tag's days, as the journal keeps them beside its words."""
+    return {"granted_on": plain(row.granted_on), "expires_on": plain(row.expires_on)}
