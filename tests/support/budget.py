@@ -18,6 +18,7 @@ MAY_TAKE_LONGER = (
     "tests/doors/test_admission.py*",
     "tests/doors/test_neighbours.py*",
     "tests/enterprises/imports/test_kill*",
+    "tests/enterprises/imports/test_undo_kill*",
     "tests/notices/test_sending.py*",
     "tests/policies/test_sweep_kill.py*",
     "tests/simulator/*",

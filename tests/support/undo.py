@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from app.enterprises.imports.models import ImportLeftover, ImportRun
 from app.enterprises.imports.undo.service import UndoPreview, preview_undo, start_undo
 from app.kit.actor import SYSTEM, Actor
-from app.kit.db import Base, Database, read_scope, session_scope
+from app.kit.db import TABLES, Base, Database, read_scope, session_scope
 from tests.support.imports import Importer
 
 #: What tells of imports and of work done, and is not taken back.
@@ -58,6 +58,7 @@ class Undoer:
 def state_of(database: Database) -> dict[str, list[dict[str, Any]]]:
     """Everything on file but the journal, jobs and imports; rows as they are but for their marks."""
     found: dict[str, list[dict[str, Any]]] = {}
+    database.composition.of(TABLES)
     with read_scope(database) as session:
         for table in Base.metadata.sorted_tables:
             if table.name in _KEPT or table.name.startswith("import_"):

@@ -167,5 +167,5 @@ def test_every_register_can_be_taken_back_and_every_holder_has_a_name() -> None:
     assert not [code for code, register in registers_of(HOUSE).items() if register.reversal is None]
     own = {model.__tablename__ for model in HOUSE.of(COMPUTED)} | {"former_name"}
     reversals = {register.reversal for register in registers_of(HOUSE).values() if register.reversal}
-    holders = {table.name for reversal in reversals for table, _column in pointing_at(reversal.model)}
+    holders = {table.name for reversal in reversals for table, _column in pointing_at(HOUSE, reversal.model)}
     assert not holders - own - HOLDERS.keys()

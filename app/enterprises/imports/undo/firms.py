@@ -103,7 +103,7 @@ class FirmReversal(Reversal):
         """The firms with all that is only theirs."""
         ids, session = [row.id for row in rows], undoing.session
         parts = {FormerName.__tablename__, *(model.__tablename__ for model in _computed(session))}
-        for table, column in pointing_at(Enterprise):
+        for table, column in pointing_at(composition_of(session), Enterprise):
             if table.name in parts:
                 session.execute(delete(table).where(one_of(column, ids)))
         remove_from_index(session, ids)

@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import Column, Table, select
 from sqlalchemy.orm import Session
 
-from app.kit.db import Base
+from app.kit.db import TABLES, Base, composition_of
 from app.kit.membership import one_of
-from app.kit.slices import Port
+from app.kit.slices import Composition, Port
 
 #: Tables whose rows about a firm are computed, or are part of it, and go with it.
 COMPUTED: Port[type[Base]] = Port("computed about a firm", type)
@@ -16,8 +16,9 @@ COMPUTED: Port[type[Base]] = Port("computed about a firm", type)
 _SOFT = {"handover_item": "enterprise_id"}
 
 
-def pointing_at(model: type[Base]) -> Iterator[tuple[Table, Column[Any]]]:
-    """Every table and column that points at rows of a table."""
+def pointing_at(composition: Composition, model: type[Base]) -> Iterator[tuple[Table, Column[Any]]]:
+    """Every table and column that points at rows of a table, in all slices of the house: a command may not have loaded them yet."""
+    composition.of(TABLES)
     for table in Base.metadata.sorted_tables:
         for column in table.columns:
             firm = model.__tablename__ == "enterprise" and _SOFT.get(table.name) == column.name
@@ -35,7 +36,7 @@ def references(
 ) -> dict[int, list[str]]:
     """By id the tables that point at a row; rows that are `going` themselves (by table, their primary keys) do not count."""
     found: dict[int, list[str]] = {}
-    for table, column in pointing_at(model) if ids else ():
+    for table, column in pointing_at(composition_of(session), model) if ids else ():
         if table.name in but:
             continue
         gone = going.get(table.name, ())
