@@ -7,9 +7,9 @@ from typing import Annotated, Any, get_args
 import typer
 
 from app.commands.context import load_settings, open_database
-from app.doors.calls.downloads import CountedRows, TableFormat, foot_of, note_export, table_blocks
+from app.doors.calls.downloads import CountedRows, TableFile, TableFormat, foot_of, note_export, table_blocks
 from app.doors.lists.columns import header_of
-from app.doors.lists.export import export_name, exported_cells, exported_columns
+from app.doors.lists.export import export_name, exported_cells, exported_columns, origin_of
 from app.doors.lists.view import ListView
 from app.kit.actor import SYSTEM
 from app.kit.clock import today, utc_now
@@ -66,10 +66,10 @@ def _write(database: Database, resource: str, file: Path, extension: TableFormat
     try:
         with read_scope(database) as session, part.open("wb") as out:
             viewer, query = Viewer(session, SYSTEM, today(now)), view.query()
-            name, header = export_name(view, viewer), header_of(exported_columns(view, query))
-            foot = foot_of(SYSTEM.name, view.conditions(query, viewer), now)
+            name, conditions = export_name(view, viewer), view.conditions(query, viewer)
+            table = TableFile(header_of(exported_columns(view, query)), conditions, origin_of(view, query, viewer))
             rows = CountedRows(exported_cells(view, query, viewer))
-            out.writelines(table_blocks(name, extension, rows, header, foot))
+            out.writelines(table_blocks(name, extension, rows, table, foot_of(SYSTEM.name, conditions, now)))
         os.replace(part, file)
     finally:
         part.unlink(missing_ok=True)

@@ -24,6 +24,7 @@ from app.enterprises.imports.queries import count_texts_and_unplaced, list_rows
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.registers import registers_of
 from app.enterprises.imports.returned_rows import hand_back
+from app.enterprises.imports.round_trip import origin_texts
 from app.enterprises.imports.runner import chosen_sheets, counts_of
 from app.enterprises.imports.sheets import GuessedSheet, ReadingHints, allowed, guess_sheets
 from app.enterprises.imports.staging import (
@@ -281,6 +282,8 @@ def _tell_sheet(sheet: ImportSheet, registers: Registers) -> None:
         typer.echo(
             _("工作表“%(name)s”：%(register)s") % {"name": sheet.name, "register": _(registers[sheet.register].label)}
         )
+    for text in origin_texts(layout.origin):
+        typer.echo(text)
     mapped = [
         f"{column.header} → {_(found.label)}" + (f"（{column.unit}）" if found.has_unit and column.unit else "")
         for column in layout.columns

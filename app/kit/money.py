@@ -49,6 +49,10 @@ def in_yuan(fen: int) -> Decimal:
     return Decimal(fen) / FEN_PER_YUAN
 
 
+#: The unit of `in_wan`, as the heads of lists write it.
+WAN = "万元"
+
+
 def in_wan(fen: int) -> Decimal:
     """分 as 万元, exactly."""
     return Decimal(fen) / FEN_PER_WAN

@@ -109,7 +109,6 @@ NOT_LISTED = {
 #: Fields that a person fills in, and no list fills.
 NOT_IMPORTED = {
     "field_detail": "no list of others has it",
-    "park_code": "no list of others has it",
 }
 MODELS: dict[str, Any] = {
     "enterprise": Enterprise,
@@ -317,7 +316,7 @@ def test_every_field_that_a_list_fills_is_mapped_read_and_decided(session: Sessi
     one = firm(session, uscc_confirmed=True)
     field = session.scalars(select(TechnicalField.code).limit(1)).one()
     texts = {column.code: column.example for column in FIELDS[ImportKind.ENTERPRISES]}
-    texts |= {"uscc": one.uscc, "field": field}
+    texts |= {"uscc": one.uscc, "field": field, "park": session.scalars(select(Park.code).limit(1)).one()}
     parsed = parse_firm(SourceRow(2, [], texts, {}), load_tables(session, prefix="429005", today=date(2021, 1, 4)))
     decided = compare(parsed, snapshot(one), (), ())
     columns = filled - {"uscc", "unread_cells", "former_names", "capital_remark"}

@@ -1,6 +1,7 @@
 """Handing a table to the browser as a file; the journal notes who took which list, how many rows, by which filter."""
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -17,6 +18,7 @@ from app.journal.service import record
 from app.kit.actor import Actor
 from app.kit.clock import shanghai, utc_now
 from app.kit.i18n import _
+from app.kit.tabular.origin import ExportOrigin
 from app.kit.tabular.workbook import SheetFoot, stream_xlsx
 from app.kit.tabular.writer import write_csv, write_xlsx
 
@@ -26,6 +28,15 @@ _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
+
+
+@dataclass(frozen=True)
+class TableFile:
+    """What a file of a list says besides its rows: their heads, in words which rows they are, and (as a workbook) where it comes from."""
+
+    header: Sequence[str]
+    conditions: Sequence[str] = ()
+    origin: ExportOrigin | None = None
 
 
 class CountedRows:
@@ -54,16 +65,12 @@ def stream_table(
     name: str,
     extension: TableFormat,
     rows: Generator[Sequence[Any]],
-    header: Sequence[str],
-    conditions: Sequence[str] = (),
+    table: TableFile,
 ) -> Response:
-    """The rows as `name`.xlsx or `name`.csv while they are read; `rows` must read from a session of their own.
-
-    `conditions` tell in words which rows they are: a printed page says so at its foot.
-    """
+    """The rows as `name`.xlsx or `name`.csv while they are read; `rows` must read from a session of their own."""
     actor: Actor = request.state.actor
-    foot = foot_of(actor.name, conditions, clock_of(request)())
-    blocks = _streamed(request, name, extension, rows, header, foot)
+    foot = foot_of(actor.name, table.conditions, clock_of(request)())
+    blocks = _streamed(request, name, extension, rows, table, foot)
     return DatabaseStream(request, blocks, media_type=_TYPES[extension], headers=_headers(name, extension))
 
 
@@ -77,11 +84,12 @@ def foot_of(who: str, conditions: Sequence[str], now: datetime) -> SheetFoot:
     return SheetFoot(f"{who} · {shanghai(now):%Y-%m-%d %H:%M}", which)
 
 
-def table_blocks(
-    name: str, extension: TableFormat, rows: Rows, header: Sequence[str], foot: SheetFoot
-) -> Iterator[bytes]:
-    """The rows as a workbook or as CSV, in blocks; only the pages of a workbook have a foot."""
-    return stream_xlsx(rows, header, sheet=name, foot=foot) if extension == "xlsx" else write_csv(rows, header)
+def table_blocks(name: str, extension: TableFormat, rows: Rows, table: TableFile, foot: SheetFoot) -> Iterator[bytes]:
+    """The rows as a workbook or as CSV, in blocks; only a workbook has a foot on its pages and says where it comes from."""
+    if extension == "csv":
+        return write_csv(rows, table.header)
+    kept = table.origin.sheet() if table.origin else None
+    return stream_xlsx(rows, table.header, sheet=name, foot=foot, kept=kept)
 
 
 def _streamed(
@@ -89,12 +97,12 @@ def _streamed(
     name: str,
     extension: TableFormat,
     rows: Generator[Sequence[Any]],
-    header: Sequence[str],
+    table: TableFile,
     foot: SheetFoot,
 ) -> Generator[bytes]:
     counted, complete = CountedRows(rows), False
     try:
-        yield from table_blocks(name, extension, counted, header, foot)
+        yield from table_blocks(name, extension, counted, table, foot)
         complete = True
     finally:
         rows.close()  # and with it their session

@@ -14,7 +14,8 @@ class TableColumn(Generic[Line]):
     """A column of lines. `cell` is what an export writes and, unless `shown` says otherwise, what the page shows.
 
     `sort` is the order that a first click asks for, `code` the name by which an address chooses the column, `link` and `note` are
-    the address and the small print of a cell on the page.
+    the address and the small print of a cell on the page. `fills` is what an edited export fills from the column ("" where it is
+    computed), `unit` that of its amounts, `parted` what stands between several words of a cell.
     """
 
     label: str
@@ -29,6 +30,9 @@ class TableColumn(Generic[Line]):
     note: Callable[[Line], Any] | None = None
     on_page: bool = True
     exported: bool = True
+    fills: str = ""
+    unit: str = ""
+    parted: str = ""
 
     @property
     def head(self) -> str:

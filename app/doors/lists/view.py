@@ -29,7 +29,8 @@ class ListView(Generic[Row, Wanted, Line]):
     `sort` names the usual order where an address may ask for another; `dated`: of a past day too; `saved`: views are kept;
     `always`: so many first columns always show where columns are chosen, 0 where they are not; `usual`: parameters that say
     something when nothing is said; `also`: parameters that narrow nothing; `file`: the name of its export; `at`: the fragment where it
-    begins on its page; not `counted`: how many rows there are is not said.
+    begins on its page; not `counted`: how many rows there are is not said; `returns`: the register that takes its edited export in, and
+    what the column fills by which a row is known.
     """
 
     base: str
@@ -48,6 +49,7 @@ class ListView(Generic[Row, Wanted, Line]):
     also: tuple[str, ...] = ()
     at: str = ""
     counted: bool = True
+    returns: tuple[str, str] = ("", "")
 
     # -- the address -------------------------------------------------------------------------------------------------
 

@@ -57,7 +57,8 @@ class BatchTaking:
 
     def take(self, rows: Sequence[ReadRow]) -> list[RowResult]:
         """What becomes of each row; written, unless it is only looked at."""
-        sound = [row for row in rows if not row.refusals]
+        sound = [row for row in rows if not row.refusals and not row.untouched]
+        self._find_untouched([row for row in rows if not row.refusals and row.untouched])
         if any(entry.register == FIRM for entry in self.reading.layout.entries) or self._about_firms:
             self._find_codes(sound)
         self._take_firms([row for row in sound if row.own is not None])
@@ -66,6 +67,16 @@ class BatchTaking:
         for code in dict.fromkeys(entry.layout.register for row in sound for entry in row.entries):
             self._take_register([row for row in sound if row.entries], code)
         return [combined(row) for row in rows]
+
+    def _find_untouched(self, rows: Sequence[ReadRow]) -> None:
+        """Whose rows those are that come back as they were exported: nothing else is asked about them."""
+        if not rows:
+            return
+        wanted = one_of(Enterprise.uscc, [row.firm.key for row in rows])
+        within = Enterprise.region_code.startswith(self.intake.prefix)
+        found = dict(self.session.execute(select(Enterprise.uscc, Enterprise.id).where(wanted, within)).all())
+        for row in rows:
+            row.firm_id = found.get(row.firm.key)
 
     @property
     def _about_firms(self) -> bool:
@@ -82,7 +93,9 @@ class BatchTaking:
             for entry in (row.own, *row.entries):
                 if entry is not None and not entry.parsed.source.texts["uscc"] and code:
                     entry.parsed.source.texts["uscc"] = code
+                    returned = entry.parsed.returned
                     entry.parsed = entry.taker.parse(entry.parsed.source)
+                    entry.parsed.returned = returned
 
     def _take_firms(self, rows: Sequence[ReadRow]) -> None:
         """Register and change the firms themselves; a firm that a batch names twice is taken a second time after the first."""
@@ -159,6 +172,8 @@ def combined(row: ReadRow) -> RowResult:
     if row.refusals or row.firm.refusals:
         reasons = [*row.refusals, *row.firm.refusals]
         return RowResult(row, RowOutcome.REJECTED, reasons, None, key, name)
+    if row.untouched:
+        return RowResult(row, RowOutcome.UNCHANGED, _told(row), row.firm_id, key, name)
     decided = list(verdicts_of(row))
     if row.firm.waits is not None:
         reasons = decided[0][1].reasons if decided else [row.firm.waits]
@@ -170,12 +185,17 @@ def combined(row: ReadRow) -> RowResult:
     targets = [verdict.target_id for entry, verdict in decided if entry.layout.register == FIRM]
     target = firm_id or next((target for target in targets if target), None) or decided[0][1].target_id
     writes = any(verdict.writes for _entry, verdict in decided)
-    result = RowResult(row, outcome, [], target, key, name, writes=writes)
+    result = RowResult(row, outcome, _told(row), target, key, name, writes=writes)
     for entry, verdict in decided:
         result.reasons.extend(reason.of_year(entry.layout.year) for reason in verdict.reasons)
         result.differences.update({difference_name(entry, each): pair for each, pair in verdict.differences.items()})
         result.changes.update({difference_name(entry, each): pair for each, pair in entry.changes.items()})
     return result
+
+
+def _told(row: ReadRow) -> list[RowReason]:
+    """What is told of a row that comes back and changes nothing: edits of what is computed, words that were taken away."""
+    return list(row.returned.remarks) if row.returned is not None else []
 
 
 def difference_name(entry: Entry, field_name: str) -> str:

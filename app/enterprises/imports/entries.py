@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -11,7 +11,8 @@ from app.enterprises.domain.uscc import normalise
 from app.enterprises.imports.mapping import NAME, USCC, ColumnTarget, EntryLayout, SheetMapping
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.registers import FIRM, ImportedRegister
-from app.enterprises.imports.row_reader import Parsed, SourceRow, cell_text, read_uscc, row_problem
+from app.enterprises.imports.round_trip import Baseline, ReturnedCells
+from app.enterprises.imports.row_reader import Parsed, ReturnedRecord, SourceRow, cell_text, read_uscc, row_problem
 from app.enterprises.imports.verdict import RowVerdict, Taker
 from app.kit.tabular.reader import Row
 
@@ -37,7 +38,8 @@ class Entry:
 class ReadRow:
     """One row. `firm` is what it says of which firm it is about; `own` its firm's record where the sheet may register firms.
 
-    `key` is what the row is about, for finding repeats; "" when it cannot be told.
+    `key` is what the row is about, for finding repeats; "" when it cannot be told. `returned` is what it says beside what stood in the
+    export that it comes back from.
     """
 
     number: int
@@ -48,6 +50,18 @@ class ReadRow:
     key: str
     block: int = 0
     refusals: list[RowReason] = field(default_factory=list)
+    returned: ReturnedCells | None = None
+    firm_id: int | None = None
+
+    @property
+    def untouched(self) -> bool:
+        """Whether it comes back as it was exported."""
+        return self.returned is not None and self.returned.untouched and not self.firm.refusals
+
+    @property
+    def asked(self) -> list[str]:
+        """Its cells, of a row that comes back those that were edited."""
+        return self.cells if self.returned is None else self.returned.cells
 
 
 @dataclass(frozen=True)
@@ -58,29 +72,63 @@ class RowReading:
     registers: Mapping[str, ImportedRegister]
     takers: Mapping[str, Taker]
     fixed_width: bool = True
+    baseline: Baseline | None = None
 
     def read(self, row: Row, block: int = 0) -> ReadRow:
         """The row, cell by cell."""
         problem = row_problem(row, self._width, fixed=self.fixed_width)
-        cells = [] if row.broken else row.cells
+        returned = self.baseline.compare(row.cells, self.layout) if self.baseline and not problem else None
+        cells = [] if row.broken else returned.cells if returned else row.cells
         firm = self._firm(row, cells, problem)
-        own: Entry | None = None
-        entries: list[Entry] = []
-        keys: list[str] = []
+        found = ReadRow(row.number, row.cells, firm, None, [], "", block, returned=returned)
+        if not found.untouched:
+            for entry in self._entries(row, cells, firm.source, returned):
+                if entry.layout.register == FIRM:
+                    found.own = entry
+                else:
+                    found.entries.append(entry)
+        if problem is None:
+            own = [each for each in found.entries if each.layout.register == self.layout.register]
+            found.key = _row_key([each.taker.key_of(each.parsed.source) for each in own], firm.source)
+        return found
+
+    def _entries(self, row: Row, cells: list[str], firm: SourceRow, returned: ReturnedCells | None) -> Iterator[Entry]:
+        """What the row says about each record."""
         for layout in self.layout.entries:
-            source = self._source(row, cells, layout, firm.source)
-            if not self._says(layout, source):
-                continue
-            taker = self.takers[layout.register]
-            if problem is None and layout.register == self.layout.register != FIRM:
-                keys.append(taker.key_of(source))
-            entry = Entry(layout, taker, taker.parse(source))
-            if layout.register == FIRM:
-                own = entry
-            else:
-                entries.append(entry)
-        key = "" if problem else _row_key(keys, firm.source)
-        return ReadRow(row.number, row.cells, firm, own, entries, key, block)
+            for texts in self._sources(row, cells, layout, firm, returned):
+                taker = self.takers[layout.register]
+                entry = Entry(layout, taker, taker.parse(texts))
+                if returned is not None and layout.register == FIRM:
+                    entry.parsed.returned = self._returned(row, layout, firm, returned, taker)
+                yield entry
+
+    def _sources(
+        self, row: Row, cells: list[str], layout: EntryLayout, firm: SourceRow, returned: ReturnedCells | None
+    ) -> Iterator[SourceRow]:
+        """The texts of a record; of one whose cell tells several words, in a row that comes back, those of each word that is new."""
+        source = self._source(row, cells, layout, firm)
+        parted = returned and next(((code, index) for code, index in layout.filling if index in returned.words), None)
+        if not returned or not parted:
+            if self._says(layout, source):
+                yield source
+            return
+        code, index = parted
+        for word in returned.words[index]:
+            yield replace(source, texts=source.texts | {code: word})
+
+    def _returned(
+        self, row: Row, layout: EntryLayout, firm: SourceRow, returned: ReturnedCells, taker: Taker
+    ) -> ReturnedRecord:
+        """What stood of the record in the export, read as the row is, and which of its fields say something else now."""
+        if returned.before is None:
+            return ReturnedRecord(None)
+        before = taker.parse(self._source(row, returned.before, layout, self._firm_source(row, returned.before, None)))
+        codes = {index: code for code, index in layout.filling}
+        edited, emptied = (
+            frozenset(codes[index] for index in indexes if index in codes)
+            for indexes in (returned.edited, returned.emptied)
+        )
+        return ReturnedRecord(before, edited, emptied)
 
     def named(self, row: Row) -> tuple[str, str]:
         """The code and the name in the row, where the sheet tells both and the row can be read."""

@@ -51,7 +51,7 @@ def compare(
 def _tells_no_region(parsed: Parsed, theirs: str, existing: Mapping[str, Any]) -> bool:
     """A broader region does not replace a narrower one inside it, nor does the address on file the region on file."""
     ours, texts = existing["region_code"], parsed.source.texts
-    stated = any(texts.get(code) for code in ("province", "city", "county", "township"))
+    stated = any(texts.get(code) for code in ("province", "city", "county", "township", "region"))
     same_address = not stated and parsed.values.get("address", "") == existing["address"]
     return bool(ours.startswith(theirs) or (ours and same_address))
 

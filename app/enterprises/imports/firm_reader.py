@@ -16,7 +16,7 @@ from app.enterprises.fields import ENTERPRISE
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.row_reader import Parsed, SourceRow, day_reason, read_day, read_uscc, read_yes_no
 from app.kit.fields import Field, FieldKind, Heading, is_web_address
-from app.reference.models import Industry, TechnicalField, Term
+from app.reference.models import Industry, Park, TechnicalField, Term
 from app.reference.queries import list_regions
 
 MAX_NAME = ENTERPRISE["name"].length
@@ -60,10 +60,16 @@ def load_tables(session: Session, *, prefix: str, today: date) -> FirmTables:
     )
     fields = session.execute(select(TechnicalField.code, TechnicalField.name_zh, TechnicalField.name_en))
     regions = list_regions(session)
+    parks = session.execute(select(Park.code, Park.name_zh, Park.name_en))
+    own = {
+        "industry": _industry_keys(industries),
+        "field": _field_keys(fields.all()),
+        "park": _keys((code, (code, zh, en)) for code, zh, en in parks),
+    }
     return FirmTables(
         regions=RegionIndex(regions),
         region_names=dict(regions),
-        codes=_term_keys(session) | {"industry": _industry_keys(industries), "field": _field_keys(fields.all())},
+        codes=_term_keys(session) | own,
         prefix=prefix,
         today=today,
     )
@@ -147,7 +153,7 @@ def _read_region(parsed: Parsed, tables: FirmTables) -> None:
     """The division from the address; an officer's list holds only firms of the officer's own region."""
     texts = parsed.source.texts
     within = tables.prefix[:_COUNTY_DIGITS]
-    stated = texts.get("province", "") + texts.get("city", "") + texts.get("county", "")
+    stated = texts.get("province", "") + texts.get("city", "") + texts.get("county", "") + texts.get("region", "")
     found = tables.regions.find(stated + texts.get("address", ""), within=within)
     if township := texts.get("township", ""):
         found = tables.regions.find_township(township, within=found or within) or found

@@ -22,6 +22,7 @@ from app.enterprises.imports.models import ImportRow
 from app.enterprises.imports.name_check import COMPANIES, NameCheck, check_names, check_new_names
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.registers import FIRM, GivenField, ImportedRegister, IntakeContext
+from app.enterprises.imports.returned_decision import edits_region, weigh
 from app.enterprises.imports.row_reader import Parsed, SourceRow
 from app.enterprises.imports.undo import firms as undo
 from app.enterprises.imports.verdict import RowVerdict, SettledDifference, rejected
@@ -122,7 +123,7 @@ class FirmTaker:
                 now=now,
                 event=events.CHANGED_BY_IMPORT,
                 data=about,
-                by_hand=False,
+                by_hand=verdict.by_hand,
             )
         elif verdict.former_names:
             changes = {"former_names": (None, list(verdict.former_names))}
@@ -165,30 +166,49 @@ class FirmTaker:
             return rejected(parsed, RowReason("enterprise.disabled", {"on": firm.disabled_on.isoformat()}))
         if not firm.region_code.startswith(self.intake.actor.region_prefix):
             return rejected(parsed, RowReason("enterprise.outside"))
+        if parsed.returned is not None and parsed.returned.before is None:
+            return rejected(parsed, RowReason("origin.foreign"))
         number, edited = parsed.source.number, set(firm.edited_fields)
-        if firm.region_code:
+        if firm.region_code or not edits_region(parsed):
             parsed.remarks = [remark for remark in parsed.remarks if remark.code != "region.assumed"]
         if self.intake.confirmation:
             edited.discard("name")
-        elif contradiction := existing.names.contradictions.get(number):
+        elif contradiction := _contradiction(parsed, existing):
             return _waiting(parsed, contradiction, existing, firm.id)
-        if (former := existing.names.former.get(number)) and "name" not in edited:
+        if (former := existing.names.former.get(number)) and "name" not in edited and parsed.returned is None:
             parsed.remarks.append(former)
             parsed.values["name"] = ""
-        found = compare(parsed, snapshot(firm), edited, existing.former_names.get(firm.id, set()))
+        stands = snapshot(firm)
+        found = weigh(compare(parsed, stands, edited, existing.former_names.get(firm.id, set())), parsed, stands)
         outcome = RowOutcome.UNCHANGED
         if found.differences:
             outcome = RowOutcome.DIFFERS
         elif found.values or found.former_names:
             outcome = RowOutcome.CHANGED
         return RowVerdict(
-            parsed, outcome, list(parsed.remarks), firm, found.values, found.former_names, found.differences, firm.id
+            parsed,
+            outcome,
+            list(parsed.remarks),
+            firm,
+            found.values,
+            found.former_names,
+            found.differences,
+            firm.id,
+            by_hand=parsed.returned is not None,
         )
 
 
 def _parts(field: str, kept: Any) -> dict[str, Any]:
     """The columns behind one difference: a capital has four."""
     return dict(kept) if isinstance(kept, dict) else {field: stored_value(field, kept)}
+
+
+def _contradiction(parsed: Parsed, existing: RegisterSnapshot) -> RowReason | None:
+    """Why the row's name does not fit its code; one that a person edited in an export is a change of name, unless another firm bears it."""
+    found = existing.names.contradictions.get(parsed.source.number)
+    if found is None or parsed.returned is None:
+        return found
+    return found if "name" in parsed.returned.edited and found.code != "name.differs" else None
 
 
 def _waiting(parsed: Parsed, why: RowReason, existing: RegisterSnapshot, firm_id: int | None = None) -> RowVerdict:

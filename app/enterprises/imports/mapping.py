@@ -78,7 +78,8 @@ class EntryLayout:
 class SheetMapping:
     """Where the table of a sheet stands, which register its rows are about, and what its columns mean.
 
-    `header` are the first and last row of its head; `given` is what the sheet tells once for all rows, by target.
+    `header` are the first and last row of its head; `given` is what the sheet tells once for all rows, by target; `origin` is what is
+    told of an export that comes back (`round_trip`).
     """
 
     sheet: str
@@ -86,6 +87,7 @@ class SheetMapping:
     header: tuple[int, int]
     columns: tuple[MappedColumn, ...]
     given: Mapping[str, str] = field(default_factory=dict)
+    origin: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def entries(self) -> tuple[EntryLayout, ...]:
@@ -143,18 +145,19 @@ class SheetMapping:
 
     def to_json(self) -> dict[str, Any]:
         """As kept with the import; samples are read again from the file."""
-        return {
+        kept = {
             "header": list(self.header),
             "columns": [[column.index, column.header, column.fills, column.unit] for column in self.columns],
             "given": dict(self.given),
         }
+        return kept | {"origin": dict(self.origin)} if self.origin else kept
 
     @classmethod
     def from_json(cls, sheet: str, register: str, kept: Mapping[str, Any]) -> "SheetMapping":
         """As it was kept."""
         first, last = kept["header"]
         columns = tuple(MappedColumn(*column) for column in kept["columns"])
-        return cls(sheet, register, (first, last), columns, kept["given"])
+        return cls(sheet, register, (first, last), columns, kept["given"], kept.get("origin", {}))
 
     @cached_property
     def _registers(self) -> tuple[str, ...]:

@@ -155,5 +155,8 @@ REASONS = {
     "rd.exceeds": N_("研发费用大于销售收入，请核对。"),
     "source.unknown": N_("来源“%(text)s”不在代码表中，按“名单导入”处理。"),
     "example": N_("这是模板里的示例行，不导入。"),
+    "origin.foreign": N_("这家企业已在库，但不在导出的这份文件里，看不出改了什么；请重新导出包含它的名单再改。"),
+    "origin.computed": N_("“%(column)s”由系统算出，改动（%(text)s）不能写回。"),
+    "origin.word_gone": N_("“%(column)s”里删去了“%(text)s”：不会自动撤销，请到企业页面处理。"),
     "refused.before": N_("此前已由 %(by)s 决定不予导入。"),
 }

@@ -40,7 +40,8 @@ class Parsed:
     """A row understood as far as it goes. `refusals` reject it; `remarks` are told and change nothing.
 
     `alike` are all the codes that a cell's words could mean: one of them that is on file stays. `firm` is the firm that the row
-    names, once it was looked up; `waits` says why the row has to wait for a person as a whole.
+    names, once it was looked up; `waits` says why the row has to wait for a person as a whole. `returned` is what an export that
+    comes back held of the record.
     """
 
     source: SourceRow
@@ -55,11 +56,23 @@ class Parsed:
     remarks: list[RowReason] = field(default_factory=list)
     firm: Enterprise | None = None
     waits: RowReason | None = None
+    returned: "ReturnedRecord | None" = None
 
     def leave_empty(self, code: str, text: str, *, reason: str = "unread") -> None:
         """Note a cell that could not be read: it stays empty and its text is kept."""
         self.unread[code] = text
         self.remarks.append(RowReason(reason, {"column": code, "text": text[:60]}))
+
+
+@dataclass(frozen=True)
+class ReturnedRecord:
+    """What stood of a record in the export that comes back: `before` is that, read the same way; None when the export did not hold
+    it. `edited` and `emptied` are fields by their codes.
+    """
+
+    before: Parsed | None
+    edited: frozenset[str] = frozenset()
+    emptied: frozenset[str] = frozenset()
 
 
 def firm_key(source: SourceRow) -> str:

@@ -27,6 +27,14 @@ from app.enterprises.imports.models import ImportRun, ImportSheet
 from app.enterprises.imports.name_evidence import NameEvidence
 from app.enterprises.imports.recognition import HeadVocabulary, guess_given, recognise_sheet
 from app.enterprises.imports.registers import FIGURES, FIRM, IntakeContext, registers_of
+from app.enterprises.imports.round_trip import (
+    Baseline,
+    comes_back,
+    find_baseline,
+    looks_exported,
+    mapped_by_origin,
+    told_of,
+)
 from app.enterprises.imports.row_reader import cell_text
 from app.enterprises.imports.shapes import RowKind, SheetHead, body_rows, read_head
 from app.kit.actor import Actor
@@ -36,6 +44,7 @@ from app.kit.errors import Invalid
 from app.kit.i18n import _
 from app.kit.slices import Composition
 from app.kit.tabular import Table
+from app.kit.tabular.origin import SHEET as KEPT_SHEET
 from app.kit.tabular.reader import Row, Sheet
 
 _SAMPLES = 3
@@ -113,7 +122,7 @@ class ReadableSheet:
     def asked_cells(self, row: ReadRow) -> list[str]:
         """The cells of columns that fill something; the others are not kept."""
         asked = {column.index for column in self._reading_of(row.block).layout.columns if column.fills}
-        return [cell if index in asked else "" for index, cell in enumerate(row.cells)]
+        return [cell if index in asked else "" for index, cell in enumerate(row.asked)]
 
     def blocks(self) -> dict[str, Any]:
         """How the further tables of the sheet are read, as kept with it; known once the sheet was gone through."""
@@ -155,9 +164,11 @@ def guess_sheets(table: Table, registers: Registers, told: ReadingHints = AS_GUE
     names = [sheet.name for sheet in table.sheets]
     if unknown := [name for name in told.sheets if name not in names]:
         raise Invalid("import.sheet_unknown", _("文件里没有工作表“%(name)s”。") % {"name": unknown[0][:60]})
-    found = []
+    found, baseline = [], find_baseline(table, registers)
     for position, sheet in enumerate(table.sheets):
-        layout = _told(read_sheet(sheet, registers, header_row=told.header_row), registers, told)
+        if sheet.hidden and sheet.name == KEPT_SHEET:
+            continue
+        layout = _told(_read(sheet, registers, baseline, told.header_row), registers, told)
         fits = bool(layout.columns) and not layout.missing(registers)
         wanted = sheet.name in told.sheets if told.sheets else fits and not sheet.hidden
         found.append(GuessedSheet(position, sheet.name, sheet.hidden, layout.register, layout.to_json(), wanted))
@@ -166,6 +177,16 @@ def guess_sheets(table: Table, registers: Registers, told: ReadingHints = AS_GUE
     if not any(each.chosen for each in found):
         found = [replace(each, chosen=each is _likeliest(found)) for each in found]
     return _in_turn(found, registers)
+
+
+def _read(sheet: Sheet, registers: Registers, baseline: Baseline | None, header_row: int | None) -> SheetMapping:
+    """The reading of a sheet: of an exported list that comes back by what its workbook says, else by its heads."""
+    layout = read_sheet(sheet, registers, header_row=header_row)
+    if baseline is None or sheet.hidden or not comes_back(layout, baseline):
+        return replace(layout, origin={"lost": True}) if layout.register == FIRM and looks_exported(layout) else layout
+    layout = read_sheet(sheet, registers, baseline.origin.register, header_row)
+    layout = mapped_by_origin(layout, baseline, registers)
+    return replace(layout, origin=told_of(layout, baseline, sheet))
 
 
 def read_sheet(sheet: Sheet, registers: Registers, register: str = "", header_row: int | None = None) -> SheetMapping:
@@ -187,7 +208,8 @@ def open_sheet(
     head = read_head(of_file, HeadVocabulary(reading.registers).recognise, at=reading.layout.header[1])
     if head is None:
         raise Invalid("import.empty", _("文件里没有任何数据。"))
-    reading = replace(reading, fixed_width=of_file.fixed_width)
+    baseline = find_baseline(table, reading.registers) if reading.layout.origin else None
+    reading = replace(reading, fixed_width=of_file.fixed_width, baseline=baseline)
     return ReadableSheet(sheet.position, of_file, reading.layout, reading, intake, head)
 
 

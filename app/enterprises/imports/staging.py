@@ -152,6 +152,8 @@ def _choose(sheet: ImportSheet, choice: SheetChoice, registers: Registers, table
     last_row = sheet.mapping.get("header", (0, 0))[1]
     if register != sheet.register or choice.header_row not in (None, last_row):
         layout = read_sheet(sheet_at(table, sheet), registers, register, choice.header_row)
+        if register == sheet.register:
+            layout = replace(layout, origin=sheet.mapping.get("origin", {}))
     else:
         layout = _mapped(SheetMapping.from_json(sheet.name, register, sheet.mapping), choice, registers)
     sheet.register, sheet.mapping = register, layout.to_json()

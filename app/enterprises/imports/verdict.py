@@ -16,7 +16,9 @@ from app.kit.actor import Actor
 
 @dataclass(slots=True)
 class RowVerdict:
-    """One row's outcome. `values` are to be written; `differences` map a field to (ours, theirs) and wait for a person."""
+    """One row's outcome. `values` are to be written, `by_hand` where a person typed them into an export that comes back; `differences` map
+    a field to (ours, theirs) and wait for a person.
+    """
 
     parsed: Parsed
     outcome: RowOutcome
@@ -26,6 +28,7 @@ class RowVerdict:
     former_names: tuple[str, ...] = ()
     differences: dict[str, tuple[Any, Any]] = field(default_factory=dict)
     target_id: int | None = None
+    by_hand: bool = False
 
     @property
     def changes(self) -> dict[str, tuple[Any, Any]]:

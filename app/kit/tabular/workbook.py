@@ -1,4 +1,4 @@
-"""A workbook of one sheet, written while its rows come: what is sent begins at once and takes no more memory for more rows.
+"""A workbook of one table, written while its rows come: what is sent begins at once and takes no more memory for more rows.
 
 Its texts are text cells, so that nothing becomes a formula. Its head stays in sight, can be filtered by, and stands on every printed
 page; pages are A4, as wide as the table, whose long texts run over several lines where it could not be read in print otherwise. How the
@@ -16,6 +16,7 @@ from typing import Any
 from unicodedata import east_asian_width
 
 from app.kit.clock import shanghai
+from app.kit.tabular.kept_sheet import KeptSheet
 
 _MAX_CELL = 32_767  # characters that a worksheet cell holds
 _MAX_ROWS = 1_048_576
@@ -72,6 +73,12 @@ _PARTS = {
     + f'<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" applyAlignment="1">{_IN_LINES}</xf>'
     '</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>',
 }
+#: What a second sheet adds to them.
+_SECOND = {
+    "</Types>": f'<Override PartName="/xl/worksheets/sheet2.xml" ContentType="{_TYPE}.worksheet+xml"/></Types>',
+    "</Relationships>": f'<Relationship Id="rId3" Type="{_OFFICE}/worksheet" Target="worksheets/sheet2.xml"/></Relationships>',
+}
+_BOOK_PARTS = ("[Content_Types].xml", "xl/_rels/workbook.xml.rels")
 
 #: What XML cannot hold as it is, and what spreadsheets would read as such a character.
 _SPECIAL = re.compile("[&<>\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]|_(?=x[0-9A-Fa-f]{4}_)")
@@ -89,13 +96,18 @@ class SheetFoot:
 
 
 def stream_xlsx(
-    rows: Iterable[Sequence[Any]], header: Sequence[str], *, sheet: str = "Sheet1", foot: SheetFoot | None = None
+    rows: Iterable[Sequence[Any]],
+    header: Sequence[str],
+    *,
+    sheet: str = "Sheet1",
+    foot: SheetFoot | None = None,
+    kept: KeptSheet | None = None,
 ) -> Iterator[bytes]:
-    """The table as an XLSX workbook, in blocks; raises `ValueError` beyond the rows that a worksheet holds."""
+    """The table as an XLSX workbook, in blocks, `kept` behind it; raises `ValueError` beyond the rows that a worksheet holds."""
     sent = _Sent()
     with zipfile.ZipFile(sent, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:  # type: ignore[call-overload]
         for name, content in _PARTS.items():
-            _write(archive, name, content)
+            _write(archive, name, _with_second(content) if kept and name in _BOOK_PARTS else content)
         yield sent.take()
         coming = iter(rows)
         first = list(itertools.islice(coming, _MEASURED))
@@ -104,15 +116,37 @@ def stream_xlsx(
         with archive.open("xl/worksheets/sheet1.xml", "w") as part:
             part.write(_begun(header, columns).encode())
             numbered = enumerate(itertools.chain(first, coming), start=2)
-            while block := [_row(columns, number, row) for number, row in itertools.islice(numbered, _ROWS_A_BLOCK)]:
+            while block := list(itertools.islice(numbered, _ROWS_A_BLOCK)):
                 last += len(block)
                 if last > _MAX_ROWS:
                     raise ValueError(f"a worksheet holds {_MAX_ROWS} rows")
-                part.write("".join(block).encode())
+                part.write("".join(_row(columns, number, row) for number, row in block).encode())
+                if kept:
+                    kept.keep([row for _number, row in block], _escaped)
                 yield sent.take()
             part.write(_ended(f"A1:{columns[-1].letters}{last}", _foot(foot, last - 1)).encode())
-        _write(archive, "xl/workbook.xml", _book(_sheet_name(sheet), columns[-1].letters, last))
+        if kept:
+            yield from _kept_part(archive, kept, sent)
+        _write(
+            archive, "xl/workbook.xml", _book(_sheet_name(sheet), columns[-1].letters, last, kept.name if kept else "")
+        )
     yield sent.take()
+
+
+def _kept_part(archive: zipfile.ZipFile, kept: KeptSheet, sent: "_Sent") -> Iterator[bytes]:
+    kept.keep([], _escaped)
+    with archive.open("xl/worksheets/sheet2.xml", "w") as part:
+        part.write(f'{_XML}<worksheet xmlns="{_MAIN}"><sheetData>'.encode())
+        for block in kept.content():
+            part.write(block)
+            yield sent.take()
+        part.write(b"</sheetData></worksheet>")
+
+
+def _with_second(content: str) -> str:
+    for end, with_second in _SECOND.items():
+        content = content.replace(end, with_second)
+    return content
 
 
 class _Sent:
@@ -184,7 +218,7 @@ def _begun(header: Sequence[str], columns: Sequence[_Column]) -> str:
     )
     heads = "".join(
         f'<c r="{column.letters}1" s="{_HEAD}" t="inlineStr"><is><t xml:space="preserve">{_escaped(name)}</t></is></c>'
-        for column, name in zip(columns, _distinct(header), strict=True)
+        for column, name in zip(columns, distinct(header), strict=True)
     )
     return (
         f'{_XML}<worksheet xmlns="{_MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews>'
@@ -218,11 +252,12 @@ def _of_foot(text: str) -> str:
     return text.replace("&", "&&")
 
 
-def _book(name: str, letters: str, last: int) -> str:
+def _book(name: str, letters: str, last: int, kept: str) -> str:
     quoted = "'{}'!".format(_escaped(name).replace("'", "''"))
     shown = _escaped(name).replace('"', "&quot;")
+    second = f'<sheet name="{_escaped(kept)}" sheetId="2" state="veryHidden" r:id="rId3"/>' if kept else ""
     return (
-        f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets><sheet name="{shown}" sheetId="1" r:id="rId1"/></sheets><definedNames>'
+        f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets><sheet name="{shown}" sheetId="1" r:id="rId1"/>{second}</sheets><definedNames>'
         f'<definedName name="_xlnm._FilterDatabase" localSheetId="0" hidden="1">{quoted}$A$1:${letters}${last}</definedName>'
         f'<definedName name="_xlnm.Print_Titles" localSheetId="0">{quoted}$1:$1</definedName></definedNames></workbook>'
     )
@@ -248,7 +283,7 @@ def _digits(text: str) -> int:
     return sum(2 if east_asian_width(char) in "WF" else 1 for char in text[:_WIDEST])
 
 
-def _distinct(header: Sequence[str]) -> list[str]:
+def distinct(header: Sequence[str]) -> list[str]:
     """The header with repeated names numbered, since people and programs address columns by name."""
     names: list[str] = []
     for name in header:

@@ -19,7 +19,7 @@ from app.kit.amounts import YUAN
 from app.kit.clock import shanghai
 from app.kit.fields import Field, FieldKind
 from app.kit.i18n import N_
-from app.kit.money import in_wan
+from app.kit.money import WAN, in_wan
 from app.reference.queries import list_industry_names, list_region_names
 from app.web.shared.enterprise_words import (
     EnterpriseWords,
@@ -145,7 +145,7 @@ Column = TableColumn[EnterpriseRow]
 
 #: Columns that are no field of the firm's own table, and how the cells of fields are told that are more than their value.
 _OTHERS = (
-    Column(N_("标签"), lambda row: "、".join(row.tags), code="tags"),
+    Column(N_("标签"), lambda row: "、".join(row.tags), code="tags", fills="tag.tag", parted="、"),
     Column(N_("有效证书"), lambda row: "、".join(row.certificate_numbers), code="certificate"),
     Column(
         N_("更新日期"),
@@ -160,6 +160,8 @@ _CELLS: Mapping[str, Callable[[EnterpriseRow], Any]] = {
     "status": attrgetter("business_status"),
     "capital": lambda row: _capital(row),
 }
+#: What an edited export fills, where the first heading of the field is another.
+_RETURNING = {"region_code": "region"}
 #: The order that people know; what it does not name comes before the last.
 _ORDER = ("name", "uscc", "region", "park", "field", "industry", "tags", "certificate", "scale", "above_scale",
           "registered", "capital", "legal", "address")  # fmt: skip
@@ -182,6 +184,8 @@ def _of_field(field: Field, reported: fields.ListColumn) -> Column:
         number=field.kind is FieldKind.MONEY,
         default=reported.default,
         export_label=reported.export_label,
+        fills=_RETURNING.get(field.name) or field.headings[0].code or field.name,
+        unit=WAN if field.kind is FieldKind.MONEY else "",
     )
 
 

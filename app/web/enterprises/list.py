@@ -76,6 +76,7 @@ LIST = ListView(
     always=2,
     columns=COLUMNS,
     file=lambda viewer: f"{_('企业库')}-{viewer.on.isoformat()}",
+    returns=("firm", "uscc"),
     controls=(
         FIRM,
         REGION,

@@ -14,6 +14,7 @@ from app.enterprises.imports.mapping import ColumnTarget, SheetMapping
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
 from app.enterprises.imports.reasons import NAME_TAKEN, RowReason
 from app.enterprises.imports.registers import registers_of
+from app.enterprises.imports.round_trip import origin_texts
 from app.enterprises.imports.runner import chosen_sheets, counts_of
 from app.enterprises.imports.undo.service import objection_to_undo
 from app.kit.db import composition_of
@@ -99,6 +100,7 @@ class ImportResultPage:
     outcome_label: str
     list: Listed[RowOfRun, DecisionRow]
     not_imported: tuple[str, ...]
+    origin: tuple[str, ...]
     nothing_changed: bool
     undoable: bool
 
@@ -152,6 +154,7 @@ def result_page(viewer: Viewer, run: ImportRun, query: ListQuery) -> ImportResul
         outcome_label=_(OUTCOME_LABELS[RowOutcome(outcome)]) if outcome else _("全部"),
         list=ROWS.listed(query, viewer, f"/imports/{run.id}", run_id=run.id),
         not_imported=tuple(dict.fromkeys(not_imported)),
+        origin=tuple(text for sheet in sheets for text in origin_texts(_layout(sheet).origin)),
         nothing_changed=not run.written,
         undoable=bool(run.written) and not objection_to_undo(viewer.session, run, viewer.on),
     )

@@ -25,6 +25,7 @@ from app.enterprises.imports.mapping import (
     field_of,
 )
 from app.enterprises.imports.models import ImportRun, ImportSheet
+from app.enterprises.imports.round_trip import origin_texts
 from app.enterprises.imports.sheets import allowed, left_out_rows, sheet_at, with_samples
 from app.enterprises.imports.staging import SheetPreview, label_of, preview, sheets_of
 from app.kit.actor import Actor
@@ -126,6 +127,7 @@ class MappingPage:
     left_out: str
     ready: bool
     unready: tuple[str, ...]
+    origin: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
 
 
@@ -175,6 +177,7 @@ def sheet_page(
         left_out=_left_out(table, sheet, layout) if ready else "",
         ready=any(each.chosen for each in sheets) and not unready,
         unready=unready,
+        origin=origin_texts(layout.origin),
         errors=errors,
     )
 
