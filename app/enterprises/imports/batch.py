@@ -64,6 +64,7 @@ class BatchTaking:
         self._take_firms([row for row in sound if row.own is not None])
         if self._about_firms:
             self._find_firms([row for row in sound if row.own is None])
+        self._lock_firms(sound)
         for code in dict.fromkeys(entry.layout.register for row in sound for entry in row.entries):
             self._take_register([row for row in sound if row.entries], code)
         return [combined(row) for row in rows]
@@ -78,6 +79,13 @@ class BatchTaking:
         for row in rows:
             row.firm_id = found.get(row.firm.key)
 
+    def _lock_firms(self, rows: Sequence[ReadRow]) -> None:
+        """Two imports that tell the same firm the same record come in turn: the second finds what the first wrote."""
+        ids = {row.firm.firm.id for row in rows if row.entries and row.firm.firm is not None}
+        if self.now is not None and ids:
+            locked = select(Enterprise.id).where(one_of(Enterprise.id, sorted(ids))).order_by(Enterprise.id)
+            self.session.execute(locked.with_for_update())
+
     @property
     def _about_firms(self) -> bool:
         return self.reading.registers[self.reading.layout.register].about_firm
@@ -87,7 +95,7 @@ class BatchTaking:
             if not row.firm.key and (firm := self.announced.get(row.firm.name)):
                 row.firm.firm = firm
         rows = [row for row in rows if row.firm.firm is None]
-        find_codes(self.session, [row.firm for row in rows], prefix=self.intake.prefix)
+        find_codes(self.session, [row.firm for row in rows], prefix=self.intake.prefix, named=self.intake.named)
         for row in rows:
             code = row.firm.source.texts["uscc"]
             for entry in (row.own, *row.entries):

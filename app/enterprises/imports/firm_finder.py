@@ -15,17 +15,18 @@ from app.kit.membership import one_of
 _SHOWN = 3
 
 
-def find_codes(session: Session, rows: Iterable[Parsed], *, prefix: str) -> None:
-    """Fill the code of rows that only have a name: an exact name on file, present or former, of one firm within `prefix`.
+def find_codes(session: Session, rows: Iterable[Parsed], *, prefix: str, named: Mapping[str, str]) -> None:
+    """Fill the code of rows that only have a name: that which the file itself gives to the name (`named`), else that of one firm
+    within `prefix` whose name on file, present or former, is exactly this.
 
     No firm, or more than one, is a refusal; a mere variant is never taken for the firm.
     """
     nameless = [row for row in rows if not row.key and row.name and not row.refusals and not row.source.texts["uscc"]]
     if not nameless:
         return
-    bearers = _bearers(session, {row.name for row in nameless}, prefix)
+    bearers = _bearers(session, {row.name for row in nameless if row.name not in named}, prefix)
     for row in nameless:
-        found = bearers.get(row.name, [])
+        found = [named[row.name]] if row.name in named else bearers.get(row.name, [])
         if len(found) == 1:
             row.source.texts["uscc"] = found[0]
             read_uscc(row)

@@ -5,7 +5,8 @@ from collections.abc import Container
 from dataclasses import dataclass, field
 
 from app.enterprises.domain.names import normalise_name
-from app.enterprises.domain.uscc import normalise
+from app.enterprises.domain.uscc import normalise, parse_uscc
+from app.kit.errors import Invalid
 
 _MOST = 200_000
 
@@ -25,9 +26,8 @@ class NameEvidence:
         self.pairs[normalise(code), normalise_name(name)] += 1
 
     def likeliest(self) -> dict[str, str]:
-        """For each name beside several codes the one that is meant: that bears the name most often, and other names least often.
-
-        Of codes between which nothing decides the one that stands first in the file.
+        """For each name beside several codes the one that is meant: a sound one, that bears the name most often, and other names
+        least often. Of codes between which nothing decides the one that stands first in the file.
         """
         borne = Counter(name for _code, name in self.pairs)
         doubtful: dict[str, dict[str, int]] = {}
@@ -36,9 +36,14 @@ class NameEvidence:
                 doubtful.setdefault(name, {})[code] = times
         told = self._told({code for codes in doubtful.values() for code in codes})
         return {
-            name: max(codes, key=lambda code: (2 * codes[code] - told[code], codes[code]))
+            name: max(codes, key=lambda code: (_is_sound(code), 2 * codes[code] - told[code], codes[code]))
             for name, codes in doubtful.items()
         }
+
+    def named(self) -> dict[str, str]:
+        """The code that the file gives to each name, where that is one code that can be read."""
+        borne = Counter(name for _code, name in self.pairs)
+        return {name: code for code, name in self.pairs if borne[name] == 1 and _is_code(code)}
 
     def _told(self, codes: Container[str]) -> Counter[str]:
         """How often each of the codes stands beside whatever name."""
@@ -47,3 +52,15 @@ class NameEvidence:
             if code in codes:
                 told[code] += times
         return told
+
+
+def _is_code(text: str) -> bool:
+    try:
+        parse_uscc(text)
+    except Invalid:
+        return False
+    return True
+
+
+def _is_sound(text: str) -> bool:
+    return _is_code(text) and parse_uscc(text).is_valid

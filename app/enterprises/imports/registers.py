@@ -34,7 +34,8 @@ class GivenField:
 class IntakeContext:
     """For whom and how rows are taken in: `given` by field, the officer's region, and a person's reason to take a doubtful row.
 
-    `likeliest` tells of names that the file gives to several codes the code that it speaks for; filled before the first row is taken.
+    `likeliest` tells of names that the file gives to several codes the code that it speaks for, `named` (for rows that have only a
+    name) the one code that it gives to a name; both are filled before the first row is taken.
     """
 
     actor: Actor
@@ -45,6 +46,7 @@ class IntakeContext:
     accept_unconfirmed: bool = False
     confirmation: str = ""
     likeliest: dict[str, str] = field(default_factory=dict)
+    named: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

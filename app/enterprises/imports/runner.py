@@ -15,8 +15,10 @@ from app.enterprises.imports.batch import BatchTaking, RowResult
 from app.enterprises.imports.difference_text import shown_differences
 from app.enterprises.imports.domain import BATCH, KEPT_RAW, OPEN, ImportState, RowDecision, RowOutcome
 from app.enterprises.imports.entries import ReadRow
+from app.enterprises.imports.mapping import USCC
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
 from app.enterprises.imports.name_evidence import NameEvidence
+from app.enterprises.imports.registers import FIRM
 from app.enterprises.imports.repeats import Repeats, repeated
 from app.enterprises.imports.sheets import ReadableSheet, open_sheet
 from app.jobs.run import Run
@@ -63,6 +65,8 @@ def take_in(run: Run) -> Mapping[str, Any]:
     totals = [repeated(sheet.keys(evidence)) for sheet in sheets]
     for sheet in sheets:
         sheet.intake.likeliest.update(evidence.likeliest())
+        if sheet.layout.index_of(USCC) is None or sheet.layout.register != FIRM:
+            sheet.intake.named.update(evidence.named())
     _keep_blocks(run, import_id, sheets)
     total, before = sum(count for count, _keys in totals), 0
     for sheet, (count, keys) in zip(sheets, totals, strict=True):

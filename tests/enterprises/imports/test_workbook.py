@@ -10,10 +10,11 @@ from app.enterprises.imports.models import ImportRun, ImportSheet
 from app.enterprises.imports.staging import preview, sheets_of
 from app.enterprises.models import Certificate, Contact, YearlyFigures
 from app.kit.actor import SYSTEM
-from app.kit.db import Database, read_scope
+from app.kit.db import Database, read_scope, session_scope
 from app.kit.tabular import open_table
-from tests.factories.enterprises import fictional_code
+from tests.factories.enterprises import fictional_code, firm, wrong_code
 from tests.factories.ledgers import NAMES, write_ledger
+from tests.factories.workbooks import Grid, write_grids
 from tests.support.imports import NOW, Importer
 
 BOOK = ImportKind.WORKBOOK
@@ -116,3 +117,31 @@ def test_of_two_codes_for_one_name_the_file_itself_says_which_is_right(
     assert (waiting.row_number, waiting.reasons[0]["code"]) == (2, "name.rival")
     assert waiting.reasons[0]["params"]["uscc"] == fictional_code(2)
     assert importer.firm(fictional_code(2)).name == NAMES[2]
+
+
+def test_a_name_that_the_file_gives_to_a_code_is_not_looked_up_elsewhere(
+    importer: Importer, database: Database, tmp_path: Path
+) -> None:
+    """A firm of the same name is on file; the one of the file waits, and its figures are not the other's."""
+    with session_scope(database) as session:
+        firm(session, uscc=fictional_code(5), name=NAMES[1].removesuffix("（示例）"))
+    import_id = importer.take_in(
+        write_grids(
+            tmp_path / "同名.xlsx",
+            {
+                "企业名单": Grid([["企业名称", "统一社会信用代码"], [NAMES[1], fictional_code(1)]]),
+                "年度数据": Grid([["企业名称", "2020年营业收入（万元）"], [NAMES[1], 5]]),
+            },
+        ),
+        BOOK,
+    )
+    assert importer.counts(import_id) == {"queued": 1, "rejected": 1}
+    with read_scope(database) as session:
+        assert session.scalars(select(YearlyFigures.id)).all() == []
+
+
+def test_a_broken_code_has_no_more_right_to_a_name_than_a_sound_one(importer: Importer, tmp_path: Path) -> None:
+    rows = [["企业名称", "统一社会信用代码"], [NAMES[1], wrong_code(2)], [NAMES[1], fictional_code(1)]]
+    import_id = importer.take_in(write_grids(tmp_path / "名单.xlsx", {"企业名单": Grid(rows)}), BOOK)
+    assert importer.counts(import_id) == {"queued": 1, "created": 1}
+    assert importer.firm(fictional_code(1)).name == NAMES[1]
