@@ -5,11 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.enterprises.domain.names import pinyin_of
-from app.enterprises.imports.name_check import check_names
+from app.enterprises.imports.name_check import check_names, find_bearers
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.row_reader import Parsed, read_uscc
-from app.enterprises.models import Enterprise, FormerCode, FormerName
+from app.enterprises.models import Enterprise, FormerCode
 from app.kit.membership import one_of
 
 _SHOWN = 3
@@ -24,9 +23,9 @@ def find_codes(session: Session, rows: Iterable[Parsed], *, prefix: str, named: 
     nameless = [row for row in rows if not row.key and row.name and not row.refusals and not row.source.texts["uscc"]]
     if not nameless:
         return
-    bearers = _bearers(session, {row.name for row in nameless if row.name not in named}, prefix)
+    on_file = _codes(session, {row.name for row in nameless if row.name not in named}, prefix)
     for row in nameless:
-        found = [named[row.name]] if row.name in named else bearers.get(row.name, [])
+        found = [named[row.name]] if row.name in named else on_file.get(row.name, [])
         if len(found) == 1:
             row.source.texts["uscc"] = found[0]
             read_uscc(row)
@@ -75,24 +74,12 @@ def firms_by_code(session: Session, codes: Sequence[str], *, lock: bool = False)
     return firms | dict(session.execute(bore).all())
 
 
-def _bearers(session: Session, names: set[str], prefix: str) -> Mapping[str, list[str]]:
-    """The codes of the firms that bear, else of those that bore, each of these names; found by pinyin, which has an index."""
-    spoken = [pinyin_of(name) for name in names]
-    bear = select(Enterprise.name, Enterprise.uscc).where(
-        Enterprise.name_pinyin.in_(spoken), Enterprise.name.in_(names), Enterprise.region_code.startswith(prefix)
-    )
+def _codes(session: Session, names: set[str], prefix: str) -> Mapping[str, list[str]]:
+    """The codes of the firms within `prefix` that bear, else of those that bore, each of these names."""
     found: dict[str, list[str]] = {}
-    for name, uscc in session.execute(bear.order_by(Enterprise.id)):
-        found.setdefault(name, []).append(uscc)
-    left = names - found.keys()
-    if not left:
-        return found
-    bore = (
-        select(FormerName.name, Enterprise.uscc)
-        .join(Enterprise, Enterprise.id == FormerName.enterprise_id)
-        .where(FormerName.name.in_(left), Enterprise.region_code.startswith(prefix))
-        .order_by(Enterprise.id)
-    )
-    for name, uscc in session.execute(bore):
-        found.setdefault(name, []).append(uscc)
+    for bearers in find_bearers(session, names):
+        within = {
+            name: [uscc for _id, uscc, region in firms if region.startswith(prefix)] for name, firms in bearers.items()
+        }
+        found |= {name: codes for name, codes in within.items() if codes and name not in found}
     return found

@@ -1,9 +1,9 @@
 """Whether the name in a row fits the firm that bears its code: one that contradicts its code waits for a person."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import Executable, select
 from sqlalchemy.orm import Session
 
 from app.enterprises.domain.names import pinyin_of, same_name
@@ -16,7 +16,8 @@ from app.kit.membership import one_of
 COMPANIES = "91"
 
 Row = tuple[Parsed, Enterprise]
-_Bearer = tuple[int, str, str]
+#: By name: id, code and region of firms.
+Bearers = dict[str, list[tuple[int, str, str]]]
 
 
 @dataclass(frozen=True)
@@ -80,18 +81,30 @@ def _former_names(session: Session, ids: set[int]) -> dict[int, list[str]]:
     return names
 
 
-def _bearers(session: Session, names: set[str]) -> dict[str, list[_Bearer]]:
-    """Which firms bear, or bore, these names: id, code and region; found by their pinyin, which has an index."""
-    bear = select(Enterprise.name, Enterprise.id, Enterprise.uscc, Enterprise.region_code).where(
-        one_of(Enterprise.name_pinyin, [pinyin_of(name) for name in names]), one_of(Enterprise.name, names)
+def find_bearers(session: Session, names: Collection[str]) -> tuple[Bearers, Bearers]:
+    """Which firms bear, and which bore, these names: code, id and region, the older first; found by pinyin, which has an index."""
+    bear = (
+        select(Enterprise.name, Enterprise.id, Enterprise.uscc, Enterprise.region_code)
+        .where(one_of(Enterprise.name_pinyin, [pinyin_of(name) for name in names]), one_of(Enterprise.name, names))
+        .order_by(Enterprise.id)
     )
     bore = (
         select(FormerName.name, Enterprise.id, Enterprise.uscc, Enterprise.region_code)
         .join(Enterprise, Enterprise.id == FormerName.enterprise_id)
         .where(one_of(FormerName.name, names))
+        .order_by(Enterprise.id)
     )
-    found: dict[str, list[_Bearer]] = {}
-    for statement in (bear, bore):
-        for name, key, uscc, region in session.execute(statement):
-            found.setdefault(name, []).append((key, uscc, region))
+    present, former = ({}, {}) if not names else (_by_name(session, bear), _by_name(session, bore))
+    return present, former
+
+
+def _by_name(session: Session, statement: Executable) -> Bearers:
+    found: Bearers = {}
+    for name, key, uscc, region in session.execute(statement):
+        found.setdefault(name, []).append((key, uscc, region))
     return found
+
+
+def _bearers(session: Session, names: Collection[str]) -> Bearers:
+    present, former = find_bearers(session, names)
+    return {name: [*present.get(name, []), *former.get(name, [])] for name in names}

@@ -1,6 +1,6 @@
 """What the heads of a sheet mean: which register its rows are about, and which field each column fills."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -16,7 +16,7 @@ from app.enterprises.imports.mapping import (
     SheetMapping,
     field_of,
 )
-from app.enterprises.imports.registers import FIRM, ImportedRegister
+from app.enterprises.imports.registers import FIRM, GivenField, ImportedRegister
 from app.enterprises.imports.shapes import ColumnHeading, SheetHead
 from app.enterprises.imports.shapes.head_text import split_header
 
@@ -89,7 +89,7 @@ class HeadVocabulary:
 def recognise_sheet(name: str, head: SheetHead, registers: Registers, register: str = "") -> SheetMapping:
     """The reading of a sheet by its name, its titles and its heads: of `register` where it was told, else of the one that fits best."""
     words = HeadVocabulary(registers)
-    titles = " ".join((name, *head.titles))
+    titles = _titles(name, head)
     fits = {code: _fit(each, head, words, titles) for code, each in registers.items()}
     likeliest = max(fits, key=lambda code: fits[code])
     best = registers[register or (likeliest if fits[likeliest] > 0 or FIRM not in registers else FIRM)]
@@ -188,24 +188,26 @@ def _complete(
 
 def guess_given(name: str, head: SheetHead, layout: SheetMapping, registers: Registers) -> dict[str, str]:
     """What a sheet's name and the titles above a head say once for all rows, without what is only usual."""
-    titles = " ".join((name, *head.titles))
-    found = {}
-    for code in dict.fromkeys([layout.register, *(entry.register for entry in layout.entries)]):
-        for each in registers[code].given if code in registers else ():
-            if value := each.guess(titles):
-                found[str(ColumnTarget(code, each.field))] = value
-    return found
+    titles = _titles(name, head)
+    guessed = ((str(target), each.guess(titles)) for target, each in givable(layout, registers))
+    return {target: value for target, value in guessed if value}
 
 
 def _given(layout: SheetMapping, registers: Registers, titles: str) -> Mapping[str, str]:
-    """What the sheet's name and titles tell once for all rows, where no column does."""
-    found: dict[str, str] = {}
+    """What the sheet's name and titles tell once for all rows, or what is usual, where no column does."""
+    told = ((str(target), each.guess(titles) or each.default) for target, each in givable(layout, registers))
+    return {target: value for target, value in told if value and layout.index_of(target) is None}
+
+
+def givable(layout: SheetMapping, registers: Registers) -> Iterator[tuple[ColumnTarget, GivenField]]:
+    """What a sheet may tell once, of each register that its rows speak of."""
     for code in dict.fromkeys([layout.register, *(entry.register for entry in layout.entries)]):
         for each in registers[code].given if code in registers else ():
-            target = ColumnTarget(code, each.field)
-            if layout.index_of(str(target)) is None and (value := each.guess(titles) or each.default):
-                found[str(target)] = value
-    return found
+            yield ColumnTarget(code, each.field), each
+
+
+def _titles(name: str, head: SheetHead) -> str:
+    return " ".join((name, *head.titles))
 
 
 def _names_of(head: ColumnHeading) -> tuple[str, ...]:

@@ -63,11 +63,12 @@ def take_in(run: Run) -> Mapping[str, Any]:
         sheets = [open_sheet(session, table, found, each, actor=run.actor, day=day) for each in kept]
     evidence = NameEvidence()
     totals = [repeated(sheet.keys(evidence)) for sheet in sheets]
+    likeliest, named = evidence.likeliest(), evidence.named()
     for sheet in sheets:
-        sheet.intake.likeliest.update(evidence.likeliest())
+        sheet.intake.likeliest.update(likeliest)
         if sheet.layout.index_of(USCC) is None or sheet.layout.register != FIRM:
-            sheet.intake.named.update(evidence.named())
-    _keep_blocks(run, import_id, sheets)
+            sheet.intake.named.update(named)
+    _keep_shapes(run, import_id, sheets)
     total, before = sum(count for count, _keys in totals), 0
     for sheet, (count, keys) in zip(sheets, totals, strict=True):
         work = _SheetTaking(run, import_id, sheet, before, total)
@@ -76,15 +77,18 @@ def take_in(run: Run) -> Mapping[str, Any]:
     return _finish(run, import_id, total)
 
 
-def _keep_blocks(run: Run, import_id: int, sheets: Sequence[ReadableSheet]) -> None:
-    """How further tables of a sheet are read is kept with it: rows of them that wait are read once more by that."""
-    stacked = [sheet for sheet in sheets if sheet.blocks()]
-    if not stacked:
+def _keep_shapes(run: Run, import_id: int, sheets: Sequence[ReadableSheet]) -> None:
+    """What a sheet turned out to hold besides one table of data is kept with it: how its further tables are read, by which rows of
+    them that wait are read once more, and which rows are no data, to be told.
+    """
+    shaped = [sheet for sheet in sheets if sheet.further or sheet.left_out]
+    if not shaped:
         return
     with session_scope(run.around.database) as session:
-        for sheet in stacked:
+        for sheet in shaped:
             kept = session.get_one(ImportSheet, (import_id, sheet.position))
             kept.mapping = {**kept.mapping, "blocks": sheet.blocks()}
+            kept.left_out = [list(each) for each in sorted(sheet.left_out.items())]
 
 
 def chosen_sheets(session: Session, import_id: int) -> list[ImportSheet]:

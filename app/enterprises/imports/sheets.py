@@ -49,6 +49,7 @@ from app.kit.tabular.reader import Row, Sheet
 
 _SAMPLES = 3
 _SAMPLED_ROWS = 50
+_MOST_TOLD = 200
 _NO_MATTER = (RowKind.DATA, RowKind.BLANK)
 _ONLY = {ImportKind.ENTERPRISES: (FIRM,), ImportKind.FIGURES: (FIGURES, FIRM)}
 
@@ -84,7 +85,7 @@ class GuessedSheet:
 
 @dataclass(frozen=True)
 class ReadableSheet:
-    """A sheet being read by its layout."""
+    """A sheet being read by its layout. `left_out` are its rows that are no data, each with what it is: known once it was gone through."""
 
     position: int
     sheet: Sheet
@@ -93,6 +94,7 @@ class ReadableSheet:
     intake: IntakeContext
     head: SheetHead
     further: dict[int, RowReading] = field(default_factory=dict)
+    left_out: dict[int, str] = field(default_factory=dict)
 
     @property
     def registers(self) -> Registers:
@@ -145,6 +147,8 @@ class ReadableSheet:
                 self.further[row.block] = replace(self.reading, layout=layout)
             if row.kind is RowKind.DATA:
                 yield row.row, self._reading_of(row.block), row.block
+            elif row.kind is not RowKind.BLANK and len(self.left_out) < _MOST_TOLD:
+                self.left_out[row.row.number] = row.kind.value
 
 
 def allowed(composition: Composition, kind: ImportKind) -> Registers:

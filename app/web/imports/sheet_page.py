@@ -25,6 +25,7 @@ from app.enterprises.imports.mapping import (
     field_of,
 )
 from app.enterprises.imports.models import ImportRun, ImportSheet
+from app.enterprises.imports.recognition import givable
 from app.enterprises.imports.round_trip import origin_texts
 from app.enterprises.imports.sheets import allowed, left_out_rows, sheet_at, with_samples
 from app.enterprises.imports.staging import SheetPreview, label_of, preview, sheets_of
@@ -249,12 +250,11 @@ def _register_targets(register: str, fields: Iterable[ImportField], years: Seque
 
 
 def _given_lines(session: Session, layout: SheetMapping, registers: Registers) -> Iterable[GivenLine]:
-    for code in dict.fromkeys([layout.register, *(entry.register for entry in layout.entries)]):
-        for each in registers[code].given if code in registers else ():
-            name = str(ColumnTarget(code, each.field))
-            if layout.index_of(name) is None:
-                label = label_of(each.field, code, registers)
-                yield GivenLine(name, _(label), layout.given.get(name, ""), tuple(each.choices(session)))
+    for target, each in givable(layout, registers):
+        name = str(target)
+        if layout.index_of(name) is None:
+            label = label_of(target.field, target.register, registers)
+            yield GivenLine(name, _(label), layout.given.get(name, ""), tuple(each.choices(session)))
 
 
 def _units_of(field: ImportField, own: str) -> Choices:

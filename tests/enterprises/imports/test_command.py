@@ -212,6 +212,7 @@ def test_a_workbook_is_shown_first_and_taken_in_when_one_agrees(
     taken = run_here(path, "--yes", "--region", "429005")
     assert taken.returncode == 0, taken.stderr
     lines = taken.stdout.splitlines()
+    assert "不是数据的行（合计、附注等）：8，9" in lines
     assert "联系人: created=1 changed=0 unchanged=0 differs=0 queued=0 rejected=1" in lines
     assert "高企名单: created=2 changed=0 unchanged=0 differs=0 queued=1 rejected=0" in lines
     assert counts_in(taken.stdout) == (5, 0, 0, 0, 1, 1)
