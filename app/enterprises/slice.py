@@ -31,6 +31,6 @@ SLICE = Slice(
     TRACED.at("past:TRACED"),
     COMPUTED.at("duplicates.models:DuplicatePair"),
     FACTS.at("facts:PROVIDER"),
-    REGISTERS.at("imports.firms:FIRMS", "imports.figure_register:REGISTER"),
+    REGISTERS.at("imports.firm.taker:FIRMS", "imports.figure.register:REGISTER"),
     REGISTERS.at(*(f"imports.parts.registers:{name}" for name in _PARTS)),
 )

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.enterprises.imports.firms import FIRMS
+from app.enterprises.imports.firm.taker import FIRMS
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import candidates, count_gone_visible_to
 from app.kit.actor import SYSTEM

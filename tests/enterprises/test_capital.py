@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.enterprises.domain.capital import parse_capital
-from app.kit.amounts import REMARKS
 from app.kit.money import MAX_FEN
+from app.kit.written.amounts import REMARKS
 from tests.counts import Counts
 from tests.factories.lists import CAPITALS
 

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from app.enterprises.imports.firm_reader import load_tables, parse_firm
+from app.enterprises.imports.firm.reader import load_tables, parse_firm
 from app.enterprises.imports.row_reader import SourceRow
 from app.enterprises.schemas import EnterpriseFields
 from tests.factories.enterprises import fictional_code, firm

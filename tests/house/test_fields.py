@@ -17,8 +17,8 @@ from app.enterprises.events import FIELD_LABELS, FIELD_VOCABULARIES
 from app.enterprises.fields import ENTERPRISE, WRITTEN
 from app.enterprises.imports.domain import ImportKind
 from app.enterprises.imports.fields import FIELDS
-from app.enterprises.imports.firm_decision import compare
-from app.enterprises.imports.firm_reader import load_tables, parse_firm
+from app.enterprises.imports.firm.decision import compare
+from app.enterprises.imports.firm.reader import load_tables, parse_firm
 from app.enterprises.imports.row_reader import SourceRow
 from app.enterprises.models import Enterprise, EnterpriseTag
 from app.enterprises.past import TRACED

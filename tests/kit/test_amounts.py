@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.kit.amounts import NO_UNIT, REMARKS, UNREADABLE, lacks_unit, read_amount, unit_of
 from app.kit.money import SCALES
+from app.kit.written.amounts import NO_UNIT, REMARKS, UNREADABLE, lacks_unit, read_amount, unit_of
 
 YUAN_A_UNIT = {
     "元": 1,

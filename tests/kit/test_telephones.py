@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.kit.telephones import TelephoneProblem, read_telephone
+from app.kit.written.telephones import TelephoneProblem, read_telephone
 
 
 @pytest.mark.parametrize(

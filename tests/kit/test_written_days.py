@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.kit.written_days import DayProblem, read_span, read_written_day
+from app.kit.written.days import DayProblem, read_span, read_written_day
 
 
 @pytest.mark.parametrize(

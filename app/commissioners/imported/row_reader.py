@@ -15,12 +15,12 @@ from app.commissioners.imported.columns import EXPERT, LABELS, PERSON
 from app.commissioners.imported.programme_names import Programmes, load_programmes
 from app.commissioners.schemas import CommissionerInput, ImportedTerms
 from app.enterprises.domain.names import normalise_name
-from app.enterprises.imports.figure_reader import read_yuan
+from app.enterprises.imports.figure.reader import read_yuan
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.row_reader import Parsed, SourceRow
 from app.kit.i18n import N_
-from app.kit.telephones import TelephoneProblem, read_telephone
-from app.kit.written_days import WrittenDay, read_span, read_written_day
+from app.kit.written.days import WrittenDay, read_span, read_written_day
+from app.kit.written.telephones import TelephoneProblem, read_telephone
 from app.reference.queries import label_of, list_fields
 
 _DEGREES = {

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.kit.amounts import NO_UNIT, UNREADABLE, lacks_unit, read_amount
+from app.kit.written.amounts import NO_UNIT, UNREADABLE, lacks_unit, read_amount
 
 #: What our lists write behind a number whose unit nobody knows, so that the unit of the column is not taken for its own.
 UNIT_UNKNOWN = "（单位不明）"

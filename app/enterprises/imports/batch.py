@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.imports.domain import RowOutcome
 from app.enterprises.imports.entries import Entry, ReadRow, RowReading, verdicts_of
-from app.enterprises.imports.firm_finder import find_codes, find_firms
+from app.enterprises.imports.firm.finder import find_codes, find_firms
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.registers import FIRM, IntakeContext
 from app.enterprises.models import Enterprise

@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from app.journal.domain import plain
-from app.kit.amounts import YUAN
 from app.kit.errors import Conflict
 from app.kit.i18n import _
 from app.kit.money import format_wan, format_yuan
+from app.kit.written.amounts import YUAN
 
 _E4 = 10_000
 _CAPITAL = "capital_fen"

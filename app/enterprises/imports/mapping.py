@@ -7,9 +7,9 @@ from typing import Any
 
 from app.enterprises.imports.fields import IN_CELLS, ImportField
 from app.enterprises.imports.registers import FIRM, ImportedRegister
-from app.kit.amounts import unit_of
 from app.kit.errors import Invalid
 from app.kit.i18n import _
+from app.kit.written.amounts import unit_of
 
 #: What a column may fill besides a field: nothing, or our own column of reasons in a file handed back.
 IGNORED, REASON = "", "reason"

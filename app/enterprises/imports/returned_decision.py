@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.enterprises.fields import ENTERPRISE
-from app.enterprises.imports.firm_decision import CAPITAL, FIELDS, FILLS, FirmComparison
+from app.enterprises.imports.firm.decision import CAPITAL, FIELDS, FILLS, FirmComparison
 from app.enterprises.imports.row_reader import Parsed, ReturnedRecord
 
 _AMOUNT = "capital_fen"

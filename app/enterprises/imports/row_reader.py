@@ -12,7 +12,7 @@ from app.enterprises.imports.reasons import RowReason
 from app.enterprises.models import Enterprise
 from app.kit.errors import Invalid
 from app.kit.tabular.reader import Row
-from app.kit.written_days import DayProblem, read_written_day
+from app.kit.written.days import DayProblem, read_written_day
 
 #: The fictional firm of a template's example row, on a region code that is not assigned; it is never taken in.
 EXAMPLE_USCC = "91429099MA0YUMA0XF"

@@ -15,9 +15,9 @@ from app.enterprises.imports.batch import BatchTaking, RowResult
 from app.enterprises.imports.difference_text import shown_differences
 from app.enterprises.imports.domain import BATCH, KEPT_RAW, OPEN, ImportState, RowDecision, RowOutcome
 from app.enterprises.imports.entries import ReadRow
+from app.enterprises.imports.firm.name_evidence import NameEvidence
 from app.enterprises.imports.mapping import USCC
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
-from app.enterprises.imports.name_evidence import NameEvidence
 from app.enterprises.imports.registers import FIRM
 from app.enterprises.imports.repeats import Repeats, repeated
 from app.enterprises.imports.sheets import ReadableSheet, open_sheet

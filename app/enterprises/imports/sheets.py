@@ -13,6 +13,7 @@ from app.enterprises.domain.uscc import normalise
 from app.enterprises.imports.domain import ImportKind
 from app.enterprises.imports.entries import ReadRow, RowReading
 from app.enterprises.imports.fields import IN_CELLS
+from app.enterprises.imports.firm.name_evidence import NameEvidence
 from app.enterprises.imports.mapping import (
     NAME,
     USCC,
@@ -24,7 +25,6 @@ from app.enterprises.imports.mapping import (
     with_unit,
 )
 from app.enterprises.imports.models import ImportRun, ImportSheet
-from app.enterprises.imports.name_evidence import NameEvidence
 from app.enterprises.imports.recognition import HeadVocabulary, guess_given, recognise_sheet
 from app.enterprises.imports.registers import FIGURES, FIRM, IntakeContext, registers_of
 from app.enterprises.imports.round_trip import (
@@ -38,7 +38,6 @@ from app.enterprises.imports.round_trip import (
 from app.enterprises.imports.row_reader import cell_text
 from app.enterprises.imports.shapes import RowKind, SheetHead, body_rows, read_head
 from app.kit.actor import Actor
-from app.kit.amounts import lacks_unit as names_no_unit
 from app.kit.db import composition_of
 from app.kit.errors import Invalid
 from app.kit.i18n import _
@@ -46,6 +45,7 @@ from app.kit.slices import Composition
 from app.kit.tabular import Table
 from app.kit.tabular.origin import SHEET as KEPT_SHEET
 from app.kit.tabular.reader import Row, Sheet
+from app.kit.written.amounts import lacks_unit as names_no_unit
 
 _SAMPLES = 3
 _SAMPLED_ROWS = 50

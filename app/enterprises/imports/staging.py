@@ -14,7 +14,7 @@ from app.enterprises.imports import events
 from app.enterprises.imports.batch import BatchTaking, RowResult
 from app.enterprises.imports.domain import KIND_LABELS, PREVIEW_ROWS, ImportKind, ImportState
 from app.enterprises.imports.fields import IN_CELLS, UNIT_LABELS
-from app.enterprises.imports.firm_finder import firms_by_code
+from app.enterprises.imports.firm.finder import firms_by_code
 from app.enterprises.imports.mapping import ColumnTarget, Registers, SheetMapping, field_of, remap, with_unit
 from app.enterprises.imports.models import ImportRun, ImportSheet
 from app.enterprises.imports.registers import FIRM, registers_of

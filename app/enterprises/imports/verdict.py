@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from app.enterprises.imports.domain import RowOutcome
-from app.enterprises.imports.firm_decision import CAPITAL
+from app.enterprises.imports.firm.decision import CAPITAL
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.row_reader import Parsed, SourceRow
 from app.kit.actor import Actor

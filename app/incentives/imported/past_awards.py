@@ -9,7 +9,7 @@ from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.enterprises.imports.domain import RowOutcome
-from app.enterprises.imports.figure_register import guess_year
+from app.enterprises.imports.figure.register import guess_year
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.registers import GivenField, ImportedRegister, IntakeContext
 from app.enterprises.imports.row_reader import Parsed, SourceRow

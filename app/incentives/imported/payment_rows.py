@@ -9,13 +9,13 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from app.enterprises.imports.fields import ImportField
-from app.enterprises.imports.figure_reader import read_yuan
+from app.enterprises.imports.figure.reader import read_yuan
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.row_reader import EARLIEST, Parsed, SourceRow, read_yes_no
 from app.incentives.domain.steps import PastState
 from app.incentives.queries.schemes import list_families
 from app.kit.i18n import N_
-from app.kit.written_days import DayProblem, WrittenDay, read_written_day
+from app.kit.written.days import DayProblem, WrittenDay, read_written_day
 
 FIRST_YEAR = 1990
 LONGEST_NAME, LONGEST_DOCUMENT, LONGEST_NOTE = 120, 200, 2_000

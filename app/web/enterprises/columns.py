@@ -15,11 +15,11 @@ from app.enterprises.fields import ENTERPRISE
 from app.enterprises.models import Certificate, Enterprise, EnterpriseTag
 from app.enterprises.queries import list_tags, list_valid_certificates
 from app.kit import fields
-from app.kit.amounts import YUAN
 from app.kit.clock import shanghai
 from app.kit.fields import Field, FieldKind
 from app.kit.i18n import N_
 from app.kit.money import WAN, in_wan
+from app.kit.written.amounts import YUAN
 from app.reference.queries import list_industry_names, list_region_names
 from app.web.shared.enterprise_words import (
     EnterpriseWords,

@@ -30,12 +30,12 @@ from app.enterprises.imports.round_trip import origin_texts
 from app.enterprises.imports.sheets import allowed, left_out_rows, sheet_at, with_samples
 from app.enterprises.imports.staging import SheetPreview, label_of, preview, sheets_of
 from app.kit.actor import Actor
-from app.kit.amounts import unit_of
 from app.kit.db import composition_of
 from app.kit.errors import NotFound
 from app.kit.i18n import N_, _
 from app.kit.money import format_wan
 from app.kit.tabular import Table, open_table
+from app.kit.written.amounts import unit_of
 from app.reference.queries import list_region_names
 from app.web.imports.pages import OUTCOME_BADGES
 

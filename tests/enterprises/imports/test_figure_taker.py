@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.imports.domain import RowOutcome
 from app.enterprises.imports.fields import YEARLY_FIELDS
-from app.enterprises.imports.figure_register import REGISTER, guess_basis, guess_year
+from app.enterprises.imports.figure.register import REGISTER, guess_basis, guess_year
 from app.enterprises.imports.registers import IntakeContext
 from app.enterprises.imports.row_reader import SourceRow
 from app.enterprises.imports.verdict import RowVerdict, SettledDifference

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.enterprises.imports.entries import ReadRow, RowReading
-from app.enterprises.imports.figure_reader import FigureTables, parse_figures
+from app.enterprises.imports.figure.reader import FigureTables, parse_figures
 from app.enterprises.imports.recognition import HeadVocabulary
 from app.enterprises.imports.registers import FIRM, registers_of
 from app.enterprises.imports.row_reader import EARLIEST, Parsed, SourceRow, day_reason, read_day, read_yes_no

@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 
 from app.enterprises.domain.capital import parse_capital
 from app.enterprises.models import Enterprise
-from app.kit.amounts import NOT_STATED
 from app.kit.db import read_scope
 from app.kit.tabular import open_table
+from app.kit.written.amounts import NOT_STATED
 from tests.support.imports import Importer
 
 SHARED = Path(os.environ.get("YUMIAO_SHARED") or Path(__file__).parents[4] / "shared") / "data"

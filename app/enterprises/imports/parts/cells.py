@@ -9,10 +9,10 @@ from typing import Any
 
 from app.enterprises.imports.parts.words import Words, folded
 from app.enterprises.imports.row_reader import EARLIEST, read_yes_no
-from app.kit.amounts import NO_UNIT, YUAN, read_amount
 from app.kit.fields import Field, FieldKind
-from app.kit.telephones import TelephoneProblem, read_telephone
-from app.kit.written_days import DayProblem, read_written_day
+from app.kit.written.amounts import NO_UNIT, YUAN, read_amount
+from app.kit.written.days import DayProblem, read_written_day
+from app.kit.written.telephones import TelephoneProblem, read_telephone
 
 Read = tuple[Any, str]
 """The value, or None and the reason."""

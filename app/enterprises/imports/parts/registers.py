@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.enterprises import schemas
-from app.enterprises.imports.figure_register import guess_year
+from app.enterprises.imports.figure.register import guess_year
 from app.enterprises.imports.parts import certificates, penalties, properties, tags
 from app.enterprises.imports.parts.cells import CellTables
 from app.enterprises.imports.parts.kinds import PartKind, PartReading

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.kit.amounts import unit_of
 from app.kit.money import SCALES
+from app.kit.written.amounts import unit_of
 
 PEOPLE = "人"
 #: What is counted in a row of units below the names; only people matter further.

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from app.enterprises.imports.shapes.head_text import states_unit
-from app.kit.written_days import DayProblem, read_written_day
+from app.kit.written.days import DayProblem, read_written_day
 
 
 class RowKind(enum.StrEnum):

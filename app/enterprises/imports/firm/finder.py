@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.enterprises.imports.name_check import check_names, find_bearers
+from app.enterprises.imports.firm.name_check import check_names, find_bearers
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.row_reader import Parsed, read_uscc
 from app.enterprises.models import Enterprise, FormerCode

@@ -7,7 +7,7 @@ from typing import Any
 from app.enterprises import fields
 from app.enterprises.fields import ENTERPRISE
 from app.enterprises.imports.row_reader import Parsed
-from app.kit.amounts import YUAN
+from app.kit.written.amounts import YUAN
 
 CAPITAL = ENTERPRISE.names(lambda field: field.bundle == fields.CAPITAL)
 #: What a row is compared by, each field for itself: not the code, by which the firm was found, and not the capital.

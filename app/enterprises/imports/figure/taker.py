@@ -11,8 +11,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app.enterprises.imports.difference_text import require_unchanged
 from app.enterprises.imports.domain import RowOutcome
-from app.enterprises.imports.figure_jumps import note_jumps
-from app.enterprises.imports.figure_reader import FigureTables, figures_key, parse_figures
+from app.enterprises.imports.figure.jumps import note_jumps
+from app.enterprises.imports.figure.reader import FigureTables, figures_key, parse_figures
 from app.enterprises.imports.reasons import CONTRADICTED, RowReason
 from app.enterprises.imports.registers import IntakeContext
 from app.enterprises.imports.row_reader import Parsed, SourceRow

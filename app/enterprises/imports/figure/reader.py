@@ -15,8 +15,8 @@ from app.enterprises.domain.names import normalise_name
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.row_reader import Parsed, SourceRow, firm_key
 from app.enterprises.part_fields import FIGURE_NAMES, FIGURES
-from app.kit.amounts import NO_UNIT, YUAN, read_amount
 from app.kit.fields import FieldKind
+from app.kit.written.amounts import NO_UNIT, YUAN, read_amount
 from app.reference.models import Term
 
 FIRST_YEAR = 1980

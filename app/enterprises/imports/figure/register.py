@@ -5,8 +5,8 @@ import re
 from sqlalchemy.orm import Session
 
 from app.enterprises.imports.fields import YEARLY_FIELDS
-from app.enterprises.imports.figure_reader import load_figure_tables
-from app.enterprises.imports.figures import FigureTaker
+from app.enterprises.imports.figure.reader import load_figure_tables
+from app.enterprises.imports.figure.taker import FigureTaker
 from app.enterprises.imports.mapping import YEARLY_CIRCUMSTANCES
 from app.enterprises.imports.registers import FIGURES, GivenField, ImportedRegister, IntakeContext, list_terms_to_choose
 from app.enterprises.imports.undo import parts as undo

@@ -15,11 +15,11 @@ from app.enterprises.domain.uscc import normalise
 from app.enterprises.imports.difference_text import require_unchanged, stored_value
 from app.enterprises.imports.domain import RowDecision, RowOutcome
 from app.enterprises.imports.fields import ENTERPRISE_FIELDS
-from app.enterprises.imports.firm_decision import compare
-from app.enterprises.imports.firm_finder import firms_by_code
-from app.enterprises.imports.firm_reader import FirmTables, load_tables, parse_firm
+from app.enterprises.imports.firm.decision import compare
+from app.enterprises.imports.firm.finder import firms_by_code
+from app.enterprises.imports.firm.name_check import COMPANIES, NameCheck, check_names, check_new_names
+from app.enterprises.imports.firm.reader import FirmTables, load_tables, parse_firm
 from app.enterprises.imports.models import ImportRow
-from app.enterprises.imports.name_check import COMPANIES, NameCheck, check_names, check_new_names
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.registers import FIRM, GivenField, ImportedRegister, IntakeContext
 from app.enterprises.imports.returned_decision import edits_region, weigh

@@ -1,0 +1,1 @@
+"""What people write in tables, read: amounts of money, days, telephone numbers."""
