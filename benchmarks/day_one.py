@@ -60,6 +60,7 @@ CAUSES = {
     "property.not_granted": "not-granted",
     "agreement.ends_before_begins": "ends-before-it-begins",
     "agreement.programme.unknown": "unknown-programme",
+    "past_case.programme.unknown": "unknown-programme",
     "negative": "negative-amount",
     "unread": "not-a-number",
     "unit.missing": "not-a-number",

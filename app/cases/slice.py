@@ -1,6 +1,7 @@
 """What casework offers to the house."""
 
 from app.engagement.service.objections import KNOWN
+from app.enterprises.imports.registers import REGISTERS
 from app.enterprises.service.retiring import OBJECTIONS
 from app.jobs.run import JOBS
 from app.journal.domain import EVENTS
@@ -12,9 +13,18 @@ from app.notices.sources import SOURCES
 
 SLICE = Slice(
     "app.cases",
-    TABLES.at("models", "supply.models", "opinions.models", "duties.models", "oversight.models", "printouts.models"),
+    TABLES.at(
+        "models",
+        "past_cases.models",
+        "supply.models",
+        "opinions.models",
+        "duties.models",
+        "oversight.models",
+        "printouts.models",
+    ),
     EVENTS.at(
         "events:WORDS",
+        "past_cases.events:WORDS",
         "duties.events:WORDS",
         "supply.events:WORDS",
         "opinions.events:WORDS",
@@ -23,6 +33,7 @@ SLICE = Slice(
     ),
     JOBS.at("jobs:KINDS", "bulk.jobs:KINDS", "printouts.jobs:KINDS"),
     TRACED.at("past:TRACED"),
+    REGISTERS.at("past_cases.imported:PAST_CASES"),
     FACTS.at("facts:PROVIDER"),
     SOURCES.at("notifications.sources:SOURCES"),
     OBJECTIONS.at("service.objections:open_cases"),

@@ -17,6 +17,7 @@ from app.kit.db import Database, read_scope, session_scope
 from app.kit.i18n import _, use_locale
 from app.kit.lists.viewer import Viewer
 from app.web.cases import list as cases
+from app.web.cases import past_cases
 from app.web.commissioners import list as commissioners
 from app.web.engagement import requests
 from app.web.enterprises import list as enterprises
@@ -26,6 +27,7 @@ from app.web.incentives import list as incentives
 LISTS: dict[str, ListView[Any, Any, Any]] = {
     "enterprises": enterprises.LIST,
     "cases": cases.LIST,
+    "past_cases": past_cases.LIST,
     "commissioners": commissioners.EXPORT,
     "incentives": incentives.LIST,
     "requests": requests.LIST,

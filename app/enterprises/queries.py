@@ -1,11 +1,12 @@
 """Reading the register: whose firms, single firms, what lies with them. Lists stand in `lists`."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, false, func, literal, or_, select, true, union_all
 from sqlalchemy.orm import Session
 
 from app.enterprises.domain.uscc import normalise
@@ -106,16 +107,28 @@ def list_by_ids(session: Session, ids: Collection[int]) -> dict[int, Enterprise]
     return {firm.id: firm for firm in session.scalars(select(Enterprise).where(Enterprise.id.in_(ids)))}
 
 
-def list_former_names(session: Session, enterprise_id: int) -> Sequence[FormerName]:
-    """The firm's former names, the latest first."""
-    statement = select(FormerName).where(FormerName.enterprise_id == enterprise_id)
-    return session.scalars(statement.order_by(FormerName.until_on.desc(), FormerName.id.desc())).all()
+@dataclass(frozen=True)
+class FormerIdentity:
+    """A name or a code that a firm bore before, and until when."""
+
+    text: str
+    until_on: date | None
 
 
-def list_former_codes(session: Session, enterprise_id: int) -> Sequence[FormerCode]:
-    """The firm's former codes, the latest first."""
-    statement = select(FormerCode).where(FormerCode.enterprise_id == enterprise_id)
-    return session.scalars(statement.order_by(FormerCode.id.desc())).all()
+def list_former(session: Session, enterprise_id: int) -> tuple[Sequence[FormerIdentity], Sequence[FormerIdentity]]:
+    """The firm's former names and its former codes, the latest first; one statement."""
+    names = select(literal(True), FormerName.name, FormerName.until_on, FormerName.id)
+    codes = select(literal(False), FormerCode.uscc, FormerCode.until_on, FormerCode.id)
+    rows = session.execute(
+        union_all(
+            names.where(FormerName.enterprise_id == enterprise_id),
+            codes.where(FormerCode.enterprise_id == enterprise_id),
+        )
+    ).all()
+    found: dict[bool, list[FormerIdentity]] = {True: [], False: []}
+    for is_name, text, until_on, _key in sorted(rows, key=lambda row: (row[2] or date.min, row[3]), reverse=True):
+        found[bool(is_name)].append(FormerIdentity(text, until_on))
+    return found[True], found[False]
 
 
 def list_tags(session: Session, ids: Sequence[int]) -> dict[int, list[EnterpriseTag]]:

@@ -29,6 +29,7 @@ from app.exchange.sources.parts import FIGURES, PROPERTIES
 from app.journal.models import JournalEvent
 from app.kit.fields import Field, FieldKind, FieldTable, FieldWriter
 from app.kit.yaml import load_with_lines
+from app.programmes.models import ProgrammeVersion
 from app.reference.models import Industry, Park, TechnicalField, Term
 from app.web.enterprises.columns import COLUMNS
 from app.web.enterprises.part_forms import PART_FORMS
@@ -198,7 +199,12 @@ def test_what_is_written_is_recorded_and_shown_as_of_a_past_day() -> None:
 
 def _codes(session: Session) -> Callable[[Field], tuple[Any, Any]]:
     """Two values that a field may hold."""
-    own = {"industry": Industry.code, "field": TechnicalField.code, "park": Park.code}
+    own = {
+        "industry": Industry.code,
+        "field": TechnicalField.code,
+        "park": Park.code,
+        "programme": ProgrammeVersion.code,
+    }
 
     def two(field: Field) -> tuple[Any, Any]:
         if field.kind is not FieldKind.CODE:
@@ -207,7 +213,7 @@ def _codes(session: Session) -> Callable[[Field], tuple[Any, Any]]:
             return ("429005001", "429005107")
         column = own.get(field.vocabulary)
         wanted = select(Term.code).filter_by(vocabulary=field.vocabulary) if column is None else select(column)
-        first, *others = session.scalars(wanted.order_by(None).limit(2)).all()
+        first, *others = session.scalars(wanted.order_by(None).distinct().limit(2)).all()
         return first, (others or [""])[0]
 
     return two

@@ -15,6 +15,7 @@ from app.kit.db import composition_of
 from app.kit.i18n import N_, _
 from app.kit.money import format_yuan
 from app.kit.slices import Composition
+from app.programmes.queries import load_catalogue
 from app.reference.queries import (
     field_names,
     label_of,
@@ -207,6 +208,8 @@ def terms_of(session: Session, coded: Iterable[tuple[str, str]]) -> Term:
         names["industry"] = list_industry_names(session, codes)
     if wanted.pop("park", None):
         names["park"] = {park.code: label_of(park) for park in list_parks(session)}
+    if wanted.pop("programme", None):
+        names["programme"] = {code: str(each.title) for code, each in load_catalogue(session).known().items()}
     if wanted.pop("field", None):
         names["field"] = field_names(session)
     if wanted:

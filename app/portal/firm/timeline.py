@@ -21,7 +21,9 @@ from app.kit.actor import ActorKind
 from app.kit.i18n import _
 from app.kit.lists.filters import number_in
 from app.portal.actions import SEE_OWN
+from app.portal.firm.past_cases import PortalPastCase, past_case_lines
 from app.portal.shared.own import own_enterprise
+from app.programmes.queries import load_catalogue
 
 router = GuardedRouter(door="portal", prefix="/portal/timeline")
 
@@ -73,11 +75,12 @@ class EventLine:
 
 @dataclass(frozen=True)
 class PortalTimelinePage:
-    """The newest first; `older` leads on."""
+    """The newest first; `older` leads on. `past` are applications of earlier years, beneath the newest."""
 
     enterprise: str
     lines: tuple[EventLine, ...]
     older: str
+    past: tuple[PortalPastCase, ...]
 
 
 @router.get("", action=SEE_OWN)
@@ -90,6 +93,7 @@ def timeline_page(call: Call, before: str = "") -> Response:
         enterprise=firm.name,
         lines=_lines(call, events[:PAGE_SIZE]),
         older=f"/portal/timeline?before={events[PAGE_SIZE - 1].position}" if len(events) > PAGE_SIZE else "",
+        past=() if before else past_case_lines(call.session, load_catalogue(call.session), firm.id),
     )
     return call.render("portal/timeline.html", page)
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.cases.past_cases import service as past_cases
+from app.cases.past_cases.schemas import PastCaseInput
 from app.doors.forms.fields import Choices, answers, texts_of
 from app.enterprises import schemas
 from app.enterprises.models import IntellectualProperty
@@ -97,6 +99,14 @@ PART_FORMS: dict[str, PartForm] = {
         N_("登记联系人"),
         N_("修改联系人"),
         "contacts",
+    ),
+    "past-cases": PartForm(
+        past_cases.PART,
+        PastCaseInput,
+        past_cases.put_past_case,
+        N_("登记历年申报"),
+        N_("修改历年申报"),
+        "#past-cases",
     ),
 }
 

@@ -157,7 +157,8 @@ def _saved(call: Call, firm: Enterprise, kind: PartForm, result: Any) -> Respons
 
 
 def _back(firm: Enterprise, kind: PartForm) -> str:
-    return f"/enterprises/{firm.uscc}/{kind.tab}"
+    """The tab that shows such records; the overview has no name of its own."""
+    return f"/enterprises/{firm.uscc}/{kind.tab}".replace("/#", "#")
 
 
 def _page(

@@ -23,8 +23,6 @@ from app.enterprises.models import (
     Contact,
     Conversion,
     Enterprise,
-    FormerCode,
-    FormerName,
     StandardParticipation,
 )
 from app.enterprises.service.parts import list_parts
@@ -70,8 +68,8 @@ class EnterpriseOverviewPage:
     capital_remark: str
     unread: Pairs
     scope: str
-    former_names: tuple[FormerName, ...]
-    former_codes: tuple[FormerCode, ...]
+    former_names: tuple[queries.FormerIdentity, ...]
+    former_codes: tuple[queries.FormerIdentity, ...]
     figures: tuple[tuple[str, str], ...]
     figures_year: int | None
     scale_hint: str
@@ -130,14 +128,15 @@ def enterprise_page(call: Call, uscc: str) -> Response:
     panels = panels_for(call.session, call.actor, read, call.now)
     year, figures = latest_figures(call.session, firm, call.on)
     events = timeline(call.session, enterprise_id=firm.id, limit=RECENT_EVENTS)
+    names, codes = queries.list_former(call.session, firm.id)
     page = EnterpriseOverviewPage(
         head=head,
         identity=_identity(call.session, firm, head),
         capital_remark=_(firm.capital_remark),
         unread=tuple((_(IMPORT_LABELS.get(name, name)), text) for name, text in firm.unread_cells.items()),
         scope=firm.business_scope,
-        former_names=tuple(queries.list_former_names(call.session, firm.id)),
-        former_codes=tuple(queries.list_former_codes(call.session, firm.id)),
+        former_names=tuple(names),
+        former_codes=tuple(codes),
         figures=summary_of(figures),
         figures_year=year,
         scale_hint=_scale_hint(firm, head, year, figures),

@@ -12,6 +12,7 @@ from app.enterprises.models import Certificate, Enterprise, EnterpriseTag
 from app.kit.actor import Actor
 from app.kit.i18n import _
 from app.kit.money import FEN_PER_WAN, format_wan
+from app.programmes.queries import load_catalogue
 from app.reference.models import TechnicalField
 from app.reference.published import kept
 from app.reference.queries import (
@@ -48,6 +49,7 @@ VOCABULARIES = (
     "result_origin",
     "result_outcome",
     "conversion_form",
+    "past_case_result",
 )
 
 
@@ -58,6 +60,7 @@ class EnterpriseWords:
     terms: Mapping[str, list[Choice]]
     fields: tuple[TechnicalField, ...] = ()
     parks: Choices = ()
+    programmes: Choices = ()
 
     @cached_property
     def _labels(self) -> Mapping[tuple[str, str], str]:
@@ -85,10 +88,11 @@ class EnterpriseWords:
         return tuple((choice.code, choice.label) for choice in self.terms[vocabulary])
 
     def choices_of(self, vocabulary: str) -> Choices:
-        """What a field is chosen from: a vocabulary, the technical fields, the parks."""
+        """What a field is chosen from: a vocabulary, the technical fields, the parks, the programmes."""
         if vocabulary == "field":
             return self.field_choices
-        return self.parks if vocabulary == "park" else self.choices(vocabulary)
+        own = {"park": self.parks, "programme": self.programmes}
+        return own[vocabulary] if vocabulary in own else self.choices(vocabulary)
 
     def field_label(self, code: str) -> str:
         """A technical field as `新材料 · 精细和专用化学品`."""
@@ -113,7 +117,8 @@ class EnterpriseWords:
 def words(session: Session) -> EnterpriseWords:
     """Every vocabulary of the register."""
     parks = tuple((park.code, label_of(park)) for park in list_parks(session))
-    return EnterpriseWords(list_terms(session, *VOCABULARIES), tuple(list_fields(session)), parks)
+    programmes = tuple((code, str(each.title)) for code, each in load_catalogue(session).known().items())
+    return EnterpriseWords(list_terms(session, *VOCABULARIES), tuple(list_fields(session)), parks, programmes)
 
 
 def in_one_county(actor: Actor) -> bool:

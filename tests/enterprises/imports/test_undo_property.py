@@ -40,6 +40,10 @@ SHEETS = {
     "奖补资金发放": rows(
         ["奖补项目", "年度", "金额（万元）", "拨付日期"], st.sampled_from(["甲奖励", "乙奖励"]), st.just("2020"), st.just("10"), DAYS
     ),
+    "历年申报": rows(
+        ["申报类型", "申报年度", "批次", "申报结果", "结果日期"],
+        st.sampled_from(["高企", "科小"]), st.just("2018"), WORDS, st.sampled_from(["通过", "专家评审", ""]), DAYS,
+    ),
     "专家服务协议": rows(
         ["专家姓名", "专家单位", "专项", "协议编号", "服务期限", "服务内容"],
         st.sampled_from(["熊少南（示例）", "易行谷（示例）"]),
@@ -80,4 +84,12 @@ def test_import_then_undo_is_as_before(importer: Importer, tmp_path: Path, count
             undoer.undo(standing)
 
     check()
-    assert seen >= {"enterprise", "contact", "yearly_figures", "past_award", "service_agreement", "commissioner"}, seen
+    assert seen >= {
+        "enterprise",
+        "contact",
+        "yearly_figures",
+        "past_award",
+        "past_case",
+        "service_agreement",
+        "commissioner",
+    }, seen

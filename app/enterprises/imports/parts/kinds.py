@@ -7,6 +7,7 @@ from typing import Any
 
 from app.enterprises.imports.fields import ImportField, columns_of
 from app.enterprises.imports.parts.cells import CellTables
+from app.enterprises.imports.reasons import LABELS
 from app.enterprises.imports.registers import IntakeContext
 from app.enterprises.imports.row_reader import Parsed
 from app.enterprises.schemas import Input
@@ -35,6 +36,8 @@ class PartKind:
     """One kind. `identity` are the fields by which a firm's record is known, spelled alike by
     `spelled`; `finish` completes and doubts what was read; `fixed` are fields that the register itself tells.
 
+    `apart` are further fields that tell two of a firm's records apart, where they are told.
+
     `chosen` are the columns, all of them where it is empty; `needed` those without which no sheet is one of this kind.
     `made` are fields that no column fills, `finish` does.
     """
@@ -49,6 +52,7 @@ class PartKind:
     chosen: frozenset[str] = frozenset()
     needed: frozenset[str] = frozenset()
     made: frozenset[str] = frozenset()
+    apart: tuple[str, ...] = ()
 
     @cached_property
     def columns(self) -> tuple[ImportField, ...]:
@@ -78,10 +82,16 @@ class PartKind:
         """How reasons call a field: by the column that filled it, with its register, since several have a name or a year."""
         columns = [code for code, each in self.fills.items() if each.name == name]
         column = next((code for code in columns if texts.get(code)), columns[0] if columns else name)
-        return f"{self.part.code}.{column}"
+        return self.head(column)
+
+    def head(self, column: str) -> str:
+        """How reasons call a column: as they know it, one of an upper slice by its label."""
+        name = f"{self.part.code}.{column}"
+        return name if name in LABELS else next((each.label for each in self.columns if each.code == column), name)
 
     def identity_of(self, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
         """By what a record with these values is known; None when that is not told."""
         if any(values.get(name) in (None, "") for name in self.identity):
             return None
-        return tuple(self.spelled(tuple(values[name] for name in self.identity)))
+        told = (*(values[name] for name in self.identity), *(values.get(name) or "" for name in self.apart))
+        return tuple(self.spelled(told))

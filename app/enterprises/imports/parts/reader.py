@@ -25,7 +25,7 @@ def parse_part(source: SourceRow, kind: PartKind, reading: PartReading) -> Parse
         value, reason = read_cell(field, text, source.units.get(column, ""), reading.cells)
         if value is None:
             parsed.unread[column] = text
-            parsed.remarks.append(RowReason(reason, {"column": f"{kind.part.code}.{column}", "text": text[:60]}))
+            parsed.remarks.append(RowReason(reason, {"column": kind.head(column), "text": text[:60]}))
         else:
             parsed.values[field.name] = value
     kind.finish(parsed, reading)

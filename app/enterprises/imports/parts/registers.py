@@ -12,7 +12,7 @@ from app.enterprises.imports.parts import certificates, penalties, properties, t
 from app.enterprises.imports.parts.cells import CellTables
 from app.enterprises.imports.parts.kinds import PartKind, PartReading
 from app.enterprises.imports.parts.taker import PartTaker
-from app.enterprises.imports.parts.words import guess_code, load_words
+from app.enterprises.imports.parts.words import Words, guess_code, load_words
 from app.enterprises.imports.registers import GivenField, ImportedRegister, IntakeContext, list_terms_to_choose
 from app.enterprises.imports.undo import parts as undo
 from app.enterprises.service import records
@@ -41,13 +41,19 @@ def _given(name: str, vocabulary: str, default: str = "") -> GivenField:
     return GivenField(name, list_terms_to_choose(vocabulary), partial(guess_code, vocabulary), default)
 
 
-def _opening(kind: PartKind, taker: type[PartTaker]) -> Callable[[Session, IntakeContext], PartTaker]:
+def opening(
+    kind: PartKind, taker: type[PartTaker], own_words: Callable[[Session], Words] = lambda _session: {}
+) -> Callable[[Session, IntakeContext], PartTaker]:
+    """How its taker is opened; `own_words` are those of vocabularies that no reference table has."""
+
     def open_(session: Session, intake: IntakeContext) -> PartTaker:
         terms: dict[str, dict[str, object]] = {name: {} for name in kind.vocabularies}
         rows = select(Term.vocabulary, Term.code, Term.data).where(Term.vocabulary.in_(kind.vocabularies))
         for vocabulary, code, data in session.execute(rows):
             terms[vocabulary][code] = data
-        cells = CellTables(load_words(session, kind.vocabularies), intake.today)
+        words = dict(load_words(session, kind.vocabularies))
+        words |= {name: {**words.get(name, {}), **own} for name, own in own_words(session).items()}
+        cells = CellTables(words, intake.today)
         return taker(kind, PartReading(intake, cells, terms))
 
     return open_
@@ -57,13 +63,13 @@ def _register(
     kind: PartKind, label: str, words: Sequence[str], *given: GivenField, taker: type[PartTaker] = PartTaker
 ) -> ImportedRegister:
     circumstances = tuple(each.field for each in given)
-    opening = _opening(kind, taker)
+    open_ = opening(kind, taker)
     return ImportedRegister(
         kind.code,
         label,
         kind.columns,
         tuple(words),
-        opening,
+        open_,
         given=given,
         circumstances=circumstances,
         reversal=_REVERSALS[kind.part.code],

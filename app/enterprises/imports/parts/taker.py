@@ -123,7 +123,7 @@ class PartTaker:
         verdict = RowVerdict(parsed, RowOutcome.UNCHANGED, list(parsed.remarks), row)
         for name, value in told.items():
             ours = getattr(row, name)
-            if ours == value or name in self.kind.identity:
+            if ours == value or name in (*self.kind.identity, *self.kind.apart):
                 continue
             if ours in EMPTY:
                 verdict.values[name] = value
@@ -205,7 +205,7 @@ class PartTaker:
         return PendingEvent(self.intake.actor, now, f"enterprise.{part.code}_{done}", subject, shown, data, personal)
 
     def _row_of_key(self, session: Session, settlement: SettledDifference) -> Any:
-        _firm, *identity = settlement.key.split("|", len(self.kind.identity))
+        _firm, *identity = settlement.key.split("|", len(self.kind.identity) + len(self.kind.apart))
         model: Any = self.kind.part.model
         rows = session.scalars(select(model).where(model.enterprise_id == settlement.firm_id).with_for_update())
         for row in rows:

@@ -59,6 +59,20 @@ _ALSO: Mapping[str, Mapping[str, str]] = {
         "star-maker-space": "星创天地",
         "maker-space": "众创空间",
     },
+    "programme": {
+        "high-tech-enterprise": "高新技术企业 高企 国家高新技术企业 高新技术企业申报 高企认定 高企申报 高企重新认定 高新技术企业重新认定 国高",
+        "technology-sme": "科技型中小企业 科小 科技中小 科技型中小 科技型中小企业入库 科小入库 科小评价 科技型中小企业评价",
+        "joint-innovation-centre": "企校联合创新中心 校企联合创新中心 联合创新中心",
+        "star-maker-space": "星创天地",
+        "maker-space": "众创空间",
+        "new-research-institute": "新型研发机构备案",
+        "technical-upgrade-cultivation": "技改扩规提能 技改扩规",
+    },
+    "past_case_result": {
+        "passed": "通过 已通过 认定通过 审核通过 评审通过 通过认定 获批 已获批 已批准 批准 已认定 获认定 认定 予以认定 已入库 入库 已备案 准予备案 已立项 立项 合格 是",
+        "failed": "未通过 不通过 没通过 未获批 未批准 不予认定 未认定 未获认定 认定未通过 评审未通过 审核未通过 不予通过 未入库 未备案 未立项 不合格 未入选 落选 否",
+        "withdrawn": "撤回 已撤回 主动撤回 企业撤回 撤回申报 撤回申请 撤销申报 放弃 已放弃 放弃申报 主动放弃 自愿放弃",
+    },
     "tag": {
         "specialised_sme": "专精特新 专精特新企业 省级专精特新 省级专精特新中小企业",
         "little_giant": "小巨人 专精特新小巨人 国家级专精特新小巨人 小巨人企业 专精特新小巨人企业",
@@ -107,7 +121,7 @@ def load_words(session: Session, vocabularies: Iterable[str]) -> Words:
 def guess_code(vocabulary: str, titles: str) -> str:
     """The code of a vocabulary that a sheet's name and titles point at, by the longest word in them; "" when none stands there."""
     said = folded(titles)
-    if vocabulary == "certificate_kind":
+    if vocabulary in ("certificate_kind", "programme"):
         said = said.replace("高企培育", "").replace("高新技术企业培育", "")
     words = {folded(word): code for code, each in _ALSO.get(vocabulary, {}).items() for word in each.split()}
     return next((words[word] for word in sorted(words, key=len, reverse=True) if len(word) > 1 and word in said), "")

@@ -153,6 +153,7 @@ HOLDERS = {
     "intellectual_property": N_("知识产权"),
     "invitation": N_("账号邀请"),
     "past_award": N_("往年奖补"),
+    "past_case": N_("历年申报"),
     "product": N_("产品（服务）"),
     "product_property": N_("产品与知识产权的对应"),
     "service_agreement": N_("服务协议"),
