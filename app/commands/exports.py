@@ -19,8 +19,10 @@ from app.kit.lists.viewer import Viewer
 from app.web.cases import list as cases
 from app.web.cases import past_cases
 from app.web.commissioners import list as commissioners
+from app.web.commissioners import records as commissioner_records
 from app.web.engagement import requests
 from app.web.enterprises import list as enterprises
+from app.web.enterprises import records as enterprise_records
 from app.web.incentives import list as incentives
 
 #: The lists that can be had, by the name of what they hold.
@@ -31,6 +33,8 @@ LISTS: dict[str, ListView[Any, Any, Any]] = {
     "commissioners": commissioners.EXPORT,
     "incentives": incentives.LIST,
     "requests": requests.LIST,
+    **enterprise_records.RECORDS,
+    **commissioner_records.RECORDS,
 }
 _WRONG_USAGE = 2
 
@@ -52,7 +56,7 @@ def export(
         raise _refused(_("文件名应以 .xlsx 或 .csv 结尾。"))
     settings = load_settings()
     with open_database(settings) as database, use_locale("zh"):
-        count = _write(database, resource, file, "csv" if extension == "csv" else "xlsx")
+        count = write_list(database, resource, file, "csv" if extension == "csv" else "xlsx")
         typer.echo(_("共 %(n)s 行") % {"n": count})
 
 
@@ -61,7 +65,7 @@ def _refused(message: str) -> typer.Exit:
     return typer.Exit(_WRONG_USAGE)
 
 
-def _write(database: Database, resource: str, file: Path, extension: TableFormat) -> int:
+def write_list(database: Database, resource: str, file: Path, extension: TableFormat) -> int:
     """Write the file and note it; what breaks off leaves no file behind."""
     view, now = LISTS[resource], utc_now()
     part = file.with_name(f".{file.name}.part")

@@ -261,3 +261,17 @@ def test_the_page_tells_where_the_file_comes_from(trip: Trip) -> None:
     page = trip.client.get(str(answer.headers["location"])).text
     assert "从本库导出" in page
     assert "删去了 1 行" in page
+
+
+def test_each_kind_of_record_of_the_firms_shown_can_be_taken_away(trip: Trip) -> None:
+    page = trip.client.get("/enterprises/records?q=往返2号")
+    assert "往返2号" in page.text
+    for code in ("certificate", "figures", "award"):
+        address = f"/enterprises/records/{code}/export.xlsx?q="
+        assert address in page.text
+        assert trip.client.get(address).status_code == 200
+    assert trip.client.get("/enterprises/records/nothing/export.xlsx").status_code == 404
+    assert trip.client.get("/commissioners/records/agreement/export.csv").status_code == 200
+    assert "记录号" in trip.client.get("/commissioners/records/person/export.csv").text
+    assert "/commissioners/records/person/export.xlsx" in trip.client.get("/commissioners").text
+    assert "/enterprises/records" in trip.client.get("/enterprises").text

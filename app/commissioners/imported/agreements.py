@@ -17,6 +17,7 @@ from app.commissioners.imported.experts import (
     ExpertRecord,
     find_expert,
     load_experts,
+    named_experts,
     put_on_file,
     subject_key,
 )
@@ -35,6 +36,7 @@ from app.commissioners.service.people import subject_of
 from app.enterprises.imports.domain import RowOutcome
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.registers import GivenField, ImportedRegister, IntakeContext
+from app.enterprises.imports.returned_record import RecordFields, is_added, stood, weigh_record
 from app.enterprises.imports.row_reader import Parsed, SourceRow
 from app.enterprises.imports.verdict import RowVerdict, SettledDifference, rejected, undecided
 from app.enterprises.models import Enterprise
@@ -47,6 +49,14 @@ from app.kit.membership import one_of
 
 _COLUMNS = ("programme_code", "number", "starts_on", "ends_on", "aim", "mode", "amount_fen")
 _EMPTY = {"number": "", "aim": "", "mode": "", "amount_fen": None}
+_WHOSE = frozenset({"expert", "unit"})
+_RETURNING = RecordFields(
+    {"programme": "programme_code"},
+    _EMPTY,
+    fixed=_WHOSE,
+    needed=frozenset({"programme_code", "starts_on", "ends_on"}),
+    within="terms",
+)
 
 
 @dataclass
@@ -66,10 +76,17 @@ class AgreementLedger:
         same = ((row.programme_code, row.starts_on) == (terms["programme_code"], terms["starts_on"]) for row in known)
         return next((row for row, fits in zip(known, same, strict=True) if fits and not (row.number and number)), None)
 
-    def covered(self, expert: ExpertRecord, firm_id: int, programme: str) -> list[AgreementTerm]:
-        """The days that agreements of the same expert, firm and programme cover."""
+    def numbered(self, number: str) -> ServiceAgreement | None:
+        """The one on file with this number."""
+        known = (row for rows in self.on_file.values() for row in rows)
+        return next((row for row in known if str(row.id) == number), None)
+
+    def covered(
+        self, expert: ExpertRecord, firm_id: int, programme: str, beside: ServiceAgreement | None = None
+    ) -> list[AgreementTerm]:
+        """The days that agreements of the same expert, firm and programme cover, `beside` one of them."""
         known = self.on_file.get((expert.id or 0, firm_id), [])
-        terms = [row.term for row in known if row.programme_code == programme]
+        terms = [row.term for row in known if row.programme_code == programme and row is not beside]
         return terms + self.added.get((expert, firm_id, programme), [])
 
     def add(self, expert: ExpertRecord, firm_id: int, terms: Mapping[str, Any]) -> None:
@@ -106,9 +123,12 @@ class AgreementTaker:
     def decide(self, session: Session, batch: Sequence[Parsed], *, lock: bool) -> list[RowVerdict]:
         """Record, fill what is empty, leave, ask, or hand back what the rules refuse."""
         sound = [parsed for parsed in batch if not parsed.refusals and parsed.firm is not None]
-        index = load_experts(session, self.intake, [p.values["expert"]["name"] for p in sound], lock=lock)
+        index = load_experts(session, self.intake, named_experts(sound), lock=lock)
         ledger = _load(session, index, [parsed.firm.id for parsed in sound if parsed.firm is not None])
-        return [undecided(parsed) or self._decide(parsed, index, ledger) for parsed in batch]
+        return [
+            undecided(parsed) or _decide_returned(parsed, index, ledger) or self._decide(parsed, index, ledger)
+            for parsed in batch
+        ]
 
     def write(self, session: Session, verdicts: Sequence[RowVerdict], now: datetime) -> None:
         """Put the new experts on file, then their agreements; each is one event of the expert, seen on the firm's side too."""
@@ -169,7 +189,7 @@ class AgreementTaker:
             return rejected(parsed, expert)
         if expert is not None and (existing := ledger.find(expert, firm.id, terms)):
             parsed.values["record"] = expert
-            return _compare(parsed, existing)
+            return rejected(parsed, RowReason("origin.on_file")) if is_added(parsed) else _compare(parsed, existing)
         if expert is None and not said.get("unit"):
             message = N_("没有专家“%(name)s”，本行也没有写明其单位，无法登记。")
             return rejected(parsed, RowReason("expert.unknown", {"name": said["name"]}, message))
@@ -231,6 +251,31 @@ def _about(firm: Enterprise, key: int) -> dict[str, Any]:
 
 def _stored(column: str, wanted: Any) -> Any:
     return date.fromisoformat(wanted) if column.endswith("_on") and isinstance(wanted, str) else wanted
+
+
+def _decide_returned(parsed: Parsed, index: ExpertIndex, ledger: AgreementLedger) -> RowVerdict | None:
+    """What is to be done with a row that comes back from an export; None for any other. Terms stay as the rules want them."""
+    back, firm = stood(parsed), parsed.firm
+    if back is None:
+        return None
+    assert firm is not None
+    row = ledger.numbered(back.key)
+    verdict = weigh_record(parsed, row if row is not None and row.enterprise_id == firm.id else None, _RETURNING)
+    verdict.target_id = firm.id
+    if row is None or verdict.existing is None or not (verdict.values or verdict.differences):
+        return verdict
+    if row.ended_on is not None:
+        return rejected(parsed, RowReason("agreement.ended", {}, N_("这份协议已提前终止，不能再修改。")))
+    parsed.values["record"] = record = index.numbered(str(row.commissioner_id))
+    stands = {name: verdict.values.get(name, getattr(row, name)) for name in _COLUMNS}
+    others = ledger.covered(record, firm.id, stands["programme_code"], beside=row) if record else []
+    refused = _overlap(stands, others) if stands["ends_on"] >= stands["starts_on"] else _reversed(stands)
+    return rejected(parsed, refused) if refused else verdict
+
+
+def _reversed(terms: Mapping[str, Any]) -> RowReason:
+    told = f"{terms['starts_on']} {terms['ends_on']}"
+    return RowReason("agreement.ends_before_begins", {"text": told}, N_("终止日期早于起始日期：%(text)s。"))
 
 
 def _compare(parsed: Parsed, row: ServiceAgreement) -> RowVerdict:

@@ -15,6 +15,8 @@ from app.commissioners.service.people import PERSONAL
 from app.enterprises.domain.names import normalise_name, person_pinyin
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.registers import IntakeContext
+from app.enterprises.imports.returned_record import stood
+from app.enterprises.imports.row_reader import Parsed
 from app.journal.domain import Change, PendingEvent, SubjectKey
 from app.journal.service import record_many
 from app.kit.bulk import insert_numbered
@@ -47,6 +49,11 @@ class ExpertIndex:
     prefix: str
     by_name: dict[str, list[ExpertRecord]] = field(default_factory=dict)
     retired: set[tuple[str, str]] = field(default_factory=set)
+
+    def numbered(self, number: str) -> ExpertRecord | None:
+        """The one on file with this number."""
+        everybody = (each for bearers in self.by_name.values() for each in bearers)
+        return next((each for each in everybody if each.id is not None and str(each.id) == number), None)
 
     def find(self, name: str, unit: str) -> ExpertRecord | RowReason | None:
         """Who is meant; None when nobody of this name and unit is known. Without a unit the only one of the name is."""
@@ -85,6 +92,13 @@ def load_experts(session: Session, intake: IntakeContext, names: Iterable[str], 
         else:
             index.retired.add((name, fold(row.unit)))
     return index
+
+
+def named_experts(batch: Sequence[Parsed]) -> list[str]:
+    """The names of the experts whom rows name, also those that rows which come back from an export named then."""
+    told = [parsed for parsed in batch if not parsed.refusals]
+    then = [back.before for parsed in told if (back := stood(parsed)) and back.before]
+    return [parsed.values["expert"]["name"] for parsed in (*told, *then) if "expert" in parsed.values]
 
 
 def find_expert(session: Session, intake: IntakeContext, name: str, unit: str) -> Commissioner | None:

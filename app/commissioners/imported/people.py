@@ -16,6 +16,7 @@ from app.commissioners.imported.experts import (
     ExpertRecord,
     find_expert,
     load_experts,
+    named_experts,
     parted,
     put_on_file,
     subject_key,
@@ -26,6 +27,7 @@ from app.commissioners.service.people import subject_of
 from app.enterprises.imports.domain import RowOutcome
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.registers import ImportedRegister, IntakeContext
+from app.enterprises.imports.returned_record import RecordFields, is_added, stood, weigh_record
 from app.enterprises.imports.row_reader import Parsed, SourceRow
 from app.enterprises.imports.verdict import RowVerdict, SettledDifference, rejected, undecided
 from app.journal.domain import PendingEvent, plain
@@ -34,6 +36,13 @@ from app.kit.errors import Conflict, NotFound
 from app.kit.i18n import N_, _
 
 _FILLED = ("unit", "title", "degree", "field_code", "speciality", "phone", "note")
+_RETURNING = RecordFields(
+    {"expert": "name"},
+    dict.fromkeys(_FILLED, "") | {"field_code": None},
+    fixed=frozenset({"name"}),
+    needed=frozenset({"unit"}),
+    within="expert",
+)
 
 
 @dataclass(frozen=True)
@@ -54,9 +63,8 @@ class PersonTaker:
 
     def decide(self, session: Session, batch: Sequence[Parsed], *, lock: bool) -> list[RowVerdict]:
         """Put on file, fill what is empty, leave, or ask."""
-        names = [parsed.values["expert"]["name"] for parsed in batch if not parsed.refusals]
-        index = load_experts(session, self.intake, names, lock=lock)
-        return [undecided(parsed) or _decide(parsed, index) for parsed in batch]
+        index = load_experts(session, self.intake, named_experts(batch), lock=lock)
+        return [undecided(parsed) or _decide_returned(parsed, index) or _decide(parsed, index) for parsed in batch]
 
     def write(self, session: Session, verdicts: Sequence[RowVerdict], now: datetime) -> None:
         """Insert the new experts, fill the others; each change is one event."""
@@ -116,9 +124,22 @@ def _is_new(verdict: RowVerdict) -> bool:
     return verdict.outcome is RowOutcome.CREATED
 
 
+def _decide_returned(parsed: Parsed, index: ExpertIndex) -> RowVerdict | None:
+    """What is to be done with a row that comes back from an export; None for any other."""
+    back = stood(parsed)
+    if back is None:
+        return None
+    record = index.numbered(back.key)
+    verdict = weigh_record(parsed, record.on_file if record else None, _RETURNING)
+    parsed.values["record"], verdict.target_id = record, record.id if record else None
+    return verdict
+
+
 def _decide(parsed: Parsed, index: ExpertIndex) -> RowVerdict:
     values = parsed.values["expert"]
     found = index.find(values["name"], values.get("unit", ""))
+    if is_added(parsed) and isinstance(found, ExpertRecord) and found.on_file is not None:
+        return rejected(parsed, RowReason("origin.on_file"))
     if isinstance(found, RowReason):
         return rejected(parsed, found)
     if found is None:

@@ -71,9 +71,10 @@ class BatchTaking:
 
     def _find_untouched(self, rows: Sequence[ReadRow]) -> None:
         """Whose rows those are that come back as they were exported: nothing else is asked about them."""
-        if not rows:
+        codes = [row.firm.key for row in rows if row.firm.key]
+        if not codes:
             return
-        wanted = one_of(Enterprise.uscc, [row.firm.key for row in rows])
+        wanted = one_of(Enterprise.uscc, codes)
         within = Enterprise.region_code.startswith(self.intake.prefix)
         found = dict(self.session.execute(select(Enterprise.uscc, Enterprise.id).where(wanted, within)).all())
         for row in rows:

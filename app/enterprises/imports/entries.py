@@ -87,7 +87,10 @@ class RowReading:
                     found.own = entry
                 else:
                     found.entries.append(entry)
-        if problem is None:
+        if returned is not None and returned.foreign:
+            found.refusals.append(RowReason("origin.number_unknown", {"number": returned.key[:60]}))
+        found.key = "" if problem else self._number_of(row.cells)
+        if problem is None and not found.key:
             own = [each for each in found.entries if each.layout.register == self.layout.register]
             found.key = _row_key([each.taker.key_of(each.parsed.source) for each in own], firm.source)
         return found
@@ -98,8 +101,10 @@ class RowReading:
             for texts in self._sources(row, cells, layout, firm, returned):
                 taker = self.takers[layout.register]
                 entry = Entry(layout, taker, taker.parse(texts))
-                if returned is not None and layout.register == FIRM:
-                    entry.parsed.returned = self._returned(row, layout, firm, returned, taker)
+                if returned is not None and self.baseline and layout.register == self.baseline.origin.register:
+                    entry.parsed.returned = back = self._returned(row, layout, returned, taker)
+                    if back.before is not None and back.before.waits is not None:
+                        entry.parsed.waits = None
                 yield entry
 
     def _sources(
@@ -116,19 +121,17 @@ class RowReading:
         for word in returned.words[index]:
             yield replace(source, texts=source.texts | {code: word})
 
-    def _returned(
-        self, row: Row, layout: EntryLayout, firm: SourceRow, returned: ReturnedCells, taker: Taker
-    ) -> ReturnedRecord:
+    def _returned(self, row: Row, layout: EntryLayout, returned: ReturnedCells, taker: Taker) -> ReturnedRecord:
         """What stood of the record in the export, read as the row is, and which of its fields say something else now."""
         if returned.before is None:
-            return ReturnedRecord(None)
+            return ReturnedRecord(None, returned.key)
         before = taker.parse(self._source(row, returned.before, layout, self._firm_source(row, returned.before, None)))
         codes = {index: code for code, index in layout.filling}
         edited, emptied = (
             frozenset(codes[index] for index in indexes if index in codes)
             for indexes in (returned.edited, returned.emptied)
         )
-        return ReturnedRecord(before, edited, emptied)
+        return ReturnedRecord(before, returned.key, edited, emptied)
 
     def named(self, row: Row) -> tuple[str, str]:
         """The code and the name in the row, where the sheet tells both and the row can be read."""
@@ -142,6 +145,8 @@ class RowReading:
         problem = row_problem(row, self._width, fixed=self.fixed_width)
         if problem is not None:
             return ""
+        if number := self._number_of(row.cells):
+            return number
         firm = self._firm_source(row, row.cells, None)
         keys = []
         for layout in self._main:
@@ -149,6 +154,11 @@ class RowReading:
             if self._says(layout, source):
                 keys.append(self.takers[layout.register].key_of(source))
         return _row_key(keys, firm)
+
+    def _number_of(self, cells: Sequence[str]) -> str:
+        """The key of a row by the number that its export gave it; "" where there is none."""
+        number = self.baseline.key_in(cells, self.layout) if self.baseline and self.baseline.of_records else ""
+        return f"#{number}" if number else ""
 
     @cached_property
     def _main(self) -> tuple[EntryLayout, ...]:

@@ -11,8 +11,10 @@ from app.kit.errors import Invalid
 from app.kit.i18n import _
 from app.kit.written.amounts import unit_of
 
-#: What a column may fill besides a field: nothing, or our own column of reasons in a file handed back.
-IGNORED, REASON = "", "reason"
+#: What a column may fill besides a field: nothing, our own column of reasons in a file handed back, or the number by which an export
+#: tells a record from the others.
+IGNORED, REASON, RECORD = "", "reason", "record"
+NO_FIELD = (IGNORED, REASON, RECORD)
 USCC, NAME = "uscc", "name"
 #: What goes along with each year that the heads name; what else has no year is a record of the year that the row tells.
 YEARLY_CIRCUMSTANCES = ("year", "basis", "source")
@@ -45,7 +47,7 @@ class ColumnTarget:
 
 @dataclass(frozen=True, slots=True)
 class MappedColumn:
-    """One column of the sheet, what it fills (`IGNORED`, `REASON` or a target) and its unit ("" unknown, `cell` in each cell)."""
+    """One column of the sheet, what it fills (one of `NO_FIELD` or a target) and its unit ("" unknown, `cell` in each cell)."""
 
     index: int
     header: str
@@ -56,7 +58,7 @@ class MappedColumn:
     @property
     def target(self) -> ColumnTarget | None:
         """The field it fills."""
-        return None if self.fills in (IGNORED, REASON) else ColumnTarget.parse(self.fills)
+        return None if self.fills in NO_FIELD else ColumnTarget.parse(self.fills)
 
 
 @dataclass(frozen=True)
@@ -206,7 +208,7 @@ def remap(
     taken: dict[str, str] = {}
     for column in layout.columns:
         fills = chosen.get(column.index, column.fills)
-        if fills not in (IGNORED, REASON):
+        if fills not in NO_FIELD:
             known = field_of(ColumnTarget.parse(fills), registers)
             if known is None:
                 raise Invalid("import.mapping.unknown", _("没有这个字段：%(field)s") % {"field": fills[:40]})

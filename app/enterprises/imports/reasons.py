@@ -158,5 +158,10 @@ REASONS = {
     "origin.foreign": N_("这家企业已在库，但不在导出的这份文件里，看不出改了什么；请重新导出包含它的名单再改。"),
     "origin.computed": N_("“%(column)s”由系统算出，改动（%(text)s）不能写回。"),
     "origin.word_gone": N_("“%(column)s”里删去了“%(text)s”：不会自动撤销，请到企业页面处理。"),
+    "origin.number_unknown": N_("记录号 %(number)s 不在导出的这份文件里，不知道是哪条记录。"),
+    "origin.gone": N_("这条记录已不在库，或已不属于这家企业，没有改动。"),
+    "origin.on_file": N_("库里已有这条记录，但不在导出的这份文件里，看不出改了什么；请重新导出再改。"),
+    "origin.same_as": N_("改成这样就与库里另一条记录相同，没有改动。"),
+    "origin.fixed": N_("“%(column)s”说明是哪一条记录，不能在这里改（%(text)s），请到系统里修改。"),
     "refused.before": N_("此前已由 %(by)s 决定不予导入。"),
 }

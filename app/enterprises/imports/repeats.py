@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from app.enterprises.imports.entries import ReadRow, digest
-from app.enterprises.imports.mapping import IGNORED, REASON, SheetMapping
+from app.enterprises.imports.mapping import NO_FIELD, SheetMapping
 from app.enterprises.imports.reasons import RowReason
 
 _SHOWN = 6
@@ -40,7 +40,7 @@ class Repeats:
         differences = [
             f"{column.header} {_short(before)} → {_short(after)}"
             for column in self.layout.columns
-            if column.fills not in (IGNORED, REASON)
+            if column.fills not in NO_FIELD
             and (before := _cell(first, column.index)) != (after := _cell(row, column.index))
         ]
         if not differences:

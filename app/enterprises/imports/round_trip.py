@@ -4,12 +4,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from app.enterprises.domain.uscc import normalise
 from app.enterprises.imports.mapping import (
     IGNORED,
     NAME,
+    RECORD,
     USCC,
     ColumnTarget,
     MappedColumn,
@@ -19,14 +21,18 @@ from app.enterprises.imports.mapping import (
 )
 from app.enterprises.imports.reasons import RowReason
 from app.kit.errors import Invalid
-from app.kit.i18n import _
+from app.kit.i18n import N_, _
 from app.kit.tabular import Table
 from app.kit.tabular.origin import ExportOrigin, OriginColumn, cells_of, kept_rows, read_origin
 from app.kit.tabular.reader import Sheet
 
 _NAMED = 20
+#: By how many of its first cells a record is named, beside its firm.
+_TOLD_OF_RECORD = 3
 _NAMED_BY_US = re.compile(r"企业库-\d{4}-\d{2}-\d{2}")
-_OUR_HEADS = {"有效证书", "更新日期"}
+#: How an export heads the numbers by which its records are told apart.
+RECORD_HEAD = N_("记录号")
+_OUR_HEADS = {"有效证书", "更新日期", RECORD_HEAD}
 #: What says which record a row is about is read whether it was edited or not.
 _KEPT = frozenset({USCC, NAME})
 
@@ -35,7 +41,8 @@ _KEPT = frozenset({USCC, NAME})
 class ReturnedCells:
     """One row that comes back: its cells without those that were not edited, those that stood there, which were edited, which emptied.
 
-    `before` is None for a row that the export did not hold; `words` are those that are new in cells that hold several.
+    `before` is None for a row that the export did not hold; `words` are those that are new in cells that hold several. `key` is the
+    number of its record, "" of one that a person added.
     """
 
     cells: list[str]
@@ -44,6 +51,12 @@ class ReturnedCells:
     emptied: frozenset[int] = frozenset()
     remarks: tuple[RowReason, ...] = ()
     words: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    key: str = ""
+
+    @property
+    def foreign(self) -> bool:
+        """Whether it bears a number that the export did not give."""
+        return self.before is None and bool(self.key)
 
     @property
     def untouched(self) -> bool:
@@ -53,10 +66,12 @@ class ReturnedCells:
 
 @dataclass
 class _Comparison:
-    """A row on its way: what is left of its cells, what stood there."""
+    """A row on its way: what is left of its cells, what stood there. Of a `whole` one everything is left, since a record is read whole."""
 
     cells: list[str]
     before: list[str]
+    key: str
+    whole: bool
     edited: set[int] = field(default_factory=set)
     emptied: set[int] = field(default_factory=set)
     remarks: list[RowReason] = field(default_factory=list)
@@ -68,8 +83,8 @@ class _Comparison:
         now = self.cells[index] if index < len(self.cells) else ""
         if index < len(self.cells):
             self.before[index] = then
-        if now == then:
-            if column.fills not in _KEPT and index < len(self.cells):
+        if now == then or column.fills == RECORD:
+            if not self.whole and column.fills not in _KEPT and index < len(self.cells):
                 self.cells[index] = ""
         elif column.fills == IGNORED:
             self.remarks.append(RowReason("origin.computed", {"column": column.header, "text": now[:60]}))
@@ -96,6 +111,7 @@ class _Comparison:
             frozenset(self.emptied),
             tuple(self.remarks),
             self.words,
+            self.key,
         )
 
 
@@ -104,21 +120,36 @@ class Baseline:
     """What stood in an exported list, by what its rows are known by; the rows as the workbook keeps them."""
 
     origin: ExportOrigin
-    rows: Mapping[str, str]
+    rows: dict[str, str]
 
     def compare(self, cells: Sequence[str], layout: SheetMapping) -> ReturnedCells:
         """The row against what stood there."""
-        at = layout.index_of(self.origin.key)
-        kept = self.rows.get(key_of(cells[at])) if at is not None and at < len(cells) else None
+        key = self.key_in(cells, layout)
+        kept = self.rows.get(key)
+        number = key if self.of_records else ""
         if kept is None:
-            return ReturnedCells(list(cells), None)
-        found = _Comparison(list(cells), [""] * len(cells))
+            return ReturnedCells(list(cells), None, key=number)
+        found = _Comparison(list(cells), [""] * len(cells), number, self.of_records)
         stood = cells_of(kept, len(self.origin.columns))
         for column, place in self.places(layout):
             found.compare(column, stood[place], self.origin.columns[place].parted)
         added = {column.index for column in layout.columns if column.fills and column.header not in self._heads}
         found.edited |= {index for index in added if index < len(cells) and cells[index]}
         return found.done()
+
+    @property
+    def of_records(self) -> bool:
+        """Whether each row is known by a number of its own, not by its firm's code."""
+        return self.origin.key == RECORD
+
+    def key_in(self, cells: Sequence[str], layout: SheetMapping) -> str:
+        """By what the row is known; "" when it does not say."""
+        at = layout.index_of(self.origin.key)
+        return self.key_of(cells[at]) if at is not None and at < len(cells) else ""
+
+    def key_of(self, text: str) -> str:
+        """By what a row is known, however it is spelled."""
+        return text.strip() if self.of_records else normalise(text)
 
     def places(self, layout: SheetMapping) -> list[tuple[MappedColumn, int]]:
         """The columns of the sheet that the export wrote, each with its place there."""
@@ -141,10 +172,12 @@ def find_baseline(table: Table, registers: Registers) -> Baseline | None:
         return None
     origin, sheet = found
     width, place = len(origin.columns), origin.key_place
+    base = Baseline(origin, {})
     try:
-        return Baseline(origin, {key_of(cells_of(kept, width)[place]): kept for kept in kept_rows(sheet)})
+        base.rows.update((base.key_of(cells_of(kept, width)[place]), kept) for kept in kept_rows(sheet))
     except Invalid:
         return None
+    return base
 
 
 def mapped_by_origin(layout: SheetMapping, baseline: Baseline, registers: Registers) -> SheetMapping:
@@ -155,10 +188,12 @@ def mapped_by_origin(layout: SheetMapping, baseline: Baseline, registers: Regist
         written = baseline.column_of(column.header)
         if written is None:
             return replace(column, fills=IGNORED) if column.fills in own else column
+        if written.fills == RECORD:
+            return replace(column, fills=RECORD)
         known = written.fills and field_of(ColumnTarget.parse(written.fills), registers)
         return replace(column, fills=written.fills if known else IGNORED, unit=written.unit)
 
-    return replace(layout, columns=tuple(map(column_of, layout.columns)))
+    return replace(layout, columns=tuple(map(column_of, layout.columns)), given={})
 
 
 def comes_back(layout: SheetMapping, baseline: Baseline) -> bool:
@@ -169,17 +204,16 @@ def comes_back(layout: SheetMapping, baseline: Baseline) -> bool:
 
 
 def looks_exported(layout: SheetMapping) -> bool:
-    """Whether a sheet that does not say where it comes from looks like our list of firms: by its name, or by heads that only we write."""
+    """Whether a sheet that does not say where it comes from looks like a list of ours: by its name, or by heads that only we write."""
     heads = {column.header for column in layout.columns}
     return bool(_NAMED_BY_US.fullmatch(layout.sheet)) or (
-        layout.index_of(USCC) is not None and bool(heads & _OUR_HEADS)
+        bool(heads & _OUR_HEADS) and (RECORD_HEAD in heads or layout.index_of(USCC) is not None)
     )
 
 
 def told_of(layout: SheetMapping, baseline: Baseline, sheet: Sheet) -> dict[str, Any]:
     """What is told of a list that comes back: when and by whom it was exported, its rows that are gone, its computed columns."""
-    at = layout.index_of(baseline.origin.key)
-    present = {key_of(row.cells[at]) for row in sheet.rows() if at is not None and at < len(row.cells)}
+    present = {baseline.key_in(row.cells, layout) for row in sheet.rows()}
     gone = [key for key in baseline.rows if key not in present]
     return {
         "at": baseline.origin.at,
@@ -219,12 +253,11 @@ def origin_texts(origin: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(told)
 
 
-def key_of(text: str) -> str:
-    """By what a row is known, however it is spelled."""
-    return normalise(text)
-
-
 def _named(baseline: Baseline, key: str) -> str:
-    cells = cells_of(baseline.rows[key], len(baseline.origin.columns))
-    place = next((at for at, column in enumerate(baseline.origin.columns) if column.fills == NAME), None)
-    return f"{cells[place]}（{key}）" if place is not None else key
+    columns = baseline.origin.columns
+    cells = cells_of(baseline.rows[key], len(columns))
+    name = next((cells[at] for at, column in enumerate(columns) if column.fills == NAME), "")
+    if not baseline.of_records:
+        return f"{name}（{key}）" if name else key
+    own = (cells[at] for at, column in enumerate(columns) if column.fills not in (NAME, USCC, RECORD))
+    return " ".join(text for text in (name, *islice(own, _TOLD_OF_RECORD)) if text)

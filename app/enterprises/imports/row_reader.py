@@ -67,10 +67,11 @@ class Parsed:
 @dataclass(frozen=True)
 class ReturnedRecord:
     """What stood of a record in the export that comes back: `before` is that, read the same way; None when the export did not hold
-    it. `edited` and `emptied` are fields by their codes.
+    it. `key` is the number that it bears there; `edited` and `emptied` are fields by their codes.
     """
 
     before: Parsed | None
+    key: str = ""
     edited: frozenset[str] = frozenset()
     emptied: frozenset[str] = frozenset()
 

@@ -187,7 +187,7 @@ def _read(sheet: Sheet, registers: Registers, baseline: Baseline | None, header_
     """The reading of a sheet: of an exported list that comes back by what its workbook says, else by its heads."""
     layout = read_sheet(sheet, registers, header_row=header_row)
     if baseline is None or sheet.hidden or not comes_back(layout, baseline):
-        return replace(layout, origin={"lost": True}) if layout.register == FIRM and looks_exported(layout) else layout
+        return replace(layout, origin={"lost": True}) if looks_exported(layout) else layout
     layout = read_sheet(sheet, registers, baseline.origin.register, header_row)
     layout = mapped_by_origin(layout, baseline, registers)
     return replace(layout, origin=told_of(layout, baseline, sheet))

@@ -8,12 +8,14 @@ from typing import Any
 from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
+from app.enterprises.imports.difference_text import require_unchanged, stored_value
 from app.enterprises.imports.domain import RowOutcome
 from app.enterprises.imports.figure.register import guess_year
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.registers import GivenField, ImportedRegister, IntakeContext
+from app.enterprises.imports.returned_record import RecordFields, is_added, number_of, stood, weigh_record
 from app.enterprises.imports.row_reader import Parsed, SourceRow
-from app.enterprises.imports.verdict import RowVerdict, SettledDifference, undecided
+from app.enterprises.imports.verdict import RowVerdict, SettledDifference, rejected, undecided
 from app.enterprises.models import Enterprise
 from app.incentives import events
 from app.incentives.domain.steps import IDS, IncentiveState, PastState
@@ -38,6 +40,11 @@ from app.kit.membership import one_of
 
 _WRITTEN = ("year", "scheme_name", "scheme_code", "amount_fen", "state", "paid_on", "document", "note")
 _TOLD = tuple(name for name in _WRITTEN if name != "scheme_code")
+_RETURNING = RecordFields(
+    {},
+    {"amount_fen": None, "paid_on": None, "document": "", "note": ""},
+    needed=frozenset({"year", "scheme_name", "state"}),
+)
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,7 @@ class AwardLedger:
     """What the batch's firms have on file: awards of the past, each for one row, and payments recorded here."""
 
     past: dict[int, list[PastAward]] = field(default_factory=dict)
+    by_number: dict[str, PastAward] = field(default_factory=dict)
     paid: dict[int, list[PaidStep]] = field(default_factory=dict)
 
     def take(self, firm_id: int, values: Mapping[str, Any]) -> PastAward | None:
@@ -84,7 +92,7 @@ class PastAwardTaker:
         """Firm, year, purpose, amount and day."""
         parsed = parse_payment(source, self.words)
         firm = source.texts.get("uscc") or source.texts.get("name", "")
-        return "" if parsed.refusals else f"{firm}|{payment_key(parsed)}"
+        return "" if parsed.refusals else f"{firm}|{payment_key(parsed.values)}"
 
     def parse(self, source: SourceRow) -> Parsed:
         """The row, cell by cell."""
@@ -93,21 +101,35 @@ class PastAwardTaker:
     def decide(self, session: Session, batch: Sequence[Parsed], *, lock: bool) -> list[RowVerdict]:
         """Record, complete or leave."""
         ledger = _load(session, [parsed.firm.id for parsed in batch if parsed.firm is not None], lock=lock)
-        return [undecided(parsed) or _decide(parsed, ledger) for parsed in batch]
+        return [undecided(parsed) or _decide_returned(parsed, ledger) or _decide(parsed, ledger) for parsed in batch]
 
     def write(self, session: Session, verdicts: Sequence[RowVerdict], now: datetime) -> None:
         """Insert the new ones, complete the others; each is one event of its firm."""
         new = [verdict for verdict in verdicts if verdict.outcome is RowOutcome.CREATED]
         ids = insert_numbered(session, PastAward, [_row(verdict, now) for verdict in new])
-        changed = [verdict for verdict in verdicts if verdict.outcome is RowOutcome.CHANGED]
+        changed = [verdict for verdict in verdicts if verdict.existing is not None and verdict.values]
         pending = [self._event(v, events.PAST_ADDED, key, now) for v, key in zip(new, ids, strict=True)]
         pending += [self._event(v, events.PAST_CHANGED, v.existing.id, now) for v in changed]
         record_many(session, pending)
         _complete(session, changed, now)
 
     def settle(self, session: Session, settlement: SettledDifference) -> None:
-        """Nothing of an award of the past is ever asked about."""
-        raise NotFound("past_award.missing", _("没有需要决定的差异。"))
+        """Write what a person decided about one field of an export that came back."""
+        rows = select(PastAward).where(PastAward.enterprise_id == settlement.firm_id).with_for_update()
+        told = settlement.key.partition("|")[2]
+        row = next((row for row in session.scalars(rows) if payment_key(_values(row)) == told), None)
+        if row is None:
+            raise NotFound("past_award.missing", _("这笔奖补已不在库中，或此后又被修改，请重新导出核对。"))
+        name, before = settlement.field, getattr(row, settlement.field)
+        require_unchanged({name: before}, {name: settlement.expected})
+        setattr(row, name, stored_value(name, settlement.wanted))
+        row.updated_at = settlement.now
+        label = f"{row.year} {row.scheme_name}"
+        firm = row.enterprise
+        subject = SubjectKey("past_award", str(row.id), f"{firm.name} {label}", firm.id, firm.region_code)
+        data = {**settlement.data, "id": row.id, "note": label}
+        changes: dict[str, Change] = {name: (before, getattr(row, name))}
+        record_many(session, [PendingEvent(settlement.actor, settlement.now, settlement.event, subject, changes, data)])
 
     def _event(self, verdict: RowVerdict, event: str, key: int, now: datetime) -> PendingEvent:
         firm, row = verdict.parsed.firm, verdict.existing
@@ -134,10 +156,30 @@ def _same(row: PastAward, values: Mapping[str, Any]) -> bool:
     return same_scheme(row.scheme_name, values["scheme_name"])
 
 
+def _values(row: PastAward) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in _WRITTEN}
+
+
+def _decide_returned(parsed: Parsed, ledger: AwardLedger) -> RowVerdict | None:
+    """What is to be done with a row that comes back from an export; None for any other."""
+    back, firm = stood(parsed), parsed.firm
+    if back is None:
+        return None
+    assert firm is not None
+    row = ledger.by_number.get(back.key)
+    verdict = weigh_record(parsed, row, _RETURNING)
+    verdict.target_id = firm.id
+    if "scheme_name" in verdict.values:
+        verdict.values["scheme_code"] = parsed.values["scheme_code"]
+    return verdict
+
+
 def _decide(parsed: Parsed, ledger: AwardLedger) -> RowVerdict:
     firm, values = parsed.firm, parsed.values
     assert firm is not None
     row = ledger.take(firm.id, values)
+    if row is not None and is_added(parsed):
+        return rejected(parsed, RowReason("origin.on_file"))
     if row is not None:
         return _compare(parsed, row)
     if step := ledger.recorded(firm.id, values):
@@ -198,6 +240,7 @@ def _load(session: Session, firm_ids: Sequence[int], *, lock: bool) -> AwardLedg
     statement = select(PastAward).where(one_of(PastAward.enterprise_id, firm_ids)).order_by(PastAward.id)
     for row in session.scalars(statement):
         ledger.past.setdefault(row.enterprise_id, []).append(row)
+        ledger.by_number[number_of(row)] = row
     steps = (
         select(
             Incentive.enterprise_id,

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -117,9 +118,8 @@ def parse_payment(source: SourceRow, words: PaymentWords) -> Parsed:
     return parsed
 
 
-def payment_key(parsed: Parsed) -> str:
+def payment_key(values: Mapping[str, Any]) -> str:
     """What tells one award of a firm from another: year, purpose, amount, day."""
-    values = parsed.values
     told = (
         values.get("year"),
         _signs_of(values.get("scheme_name", "")),

@@ -64,6 +64,8 @@ class CommissionersPage:
     list: Listed[Commissioner, ExpertRow]
     headcounts: tuple[GoalCard, ...]
     year: int
+    people_url: str
+    agreements_url: str
     may_create: bool
 
 
@@ -157,6 +159,8 @@ def commissioners_page(call: ListCall, query: Annotated[ListQuery, LIST.asked]) 
         list=LIST.listed(query, call.viewer),
         headcounts=_headcounts(call.session, call.actor, on),
         year=on.year,
+        people_url=query.address("/commissioners/records/person/export.xlsx"),
+        agreements_url=query.address("/commissioners/records/agreement/export.xlsx"),
         may_create=can(call.actor, actions.CREATE),
     )
     return call.render("web/commissioners/list.html", page)

@@ -124,6 +124,7 @@ class EnterprisesPage:
     may_create: bool
     may_import: bool
     message_url: str
+    records_url: str
     may_ask: bool
 
 
@@ -137,6 +138,7 @@ def enterprises_page(call: ListCall, query: Annotated[ListQuery, LIST.asked]) ->
         may_create=can(call.actor, actions.CREATE),
         may_import=can(call.actor, actions.IMPORT),
         message_url=message_address(call.actor, query.address()),
+        records_url=query.address("/enterprises/records"),
         may_ask=not call.as_of.past and can(call.actor, ASK),
     )
     return call.render("web/enterprises/list.html", page)

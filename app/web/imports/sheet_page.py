@@ -17,6 +17,7 @@ from app.enterprises.imports.mapping import (
     IGNORED,
     NAME,
     REASON,
+    RECORD,
     USCC,
     ColumnTarget,
     MappedColumn,
@@ -216,7 +217,7 @@ def _sheet_line(run: ImportRun, sheet: ImportSheet, registers: Registers, *, act
 
 def _column_lines(layout: SheetMapping, registers: Registers) -> Iterable[ColumnLine]:
     for column in layout.columns:
-        if column.fills == REASON:
+        if column.fills in (REASON, RECORD):
             continue
         field = field_of(column.target, registers) if column.target else None
         yield ColumnLine(

@@ -15,6 +15,7 @@ from app.enterprises.imports.figure.jumps import note_jumps
 from app.enterprises.imports.figure.reader import FigureTables, figures_key, parse_figures
 from app.enterprises.imports.reasons import CONTRADICTED, RowReason
 from app.enterprises.imports.registers import IntakeContext
+from app.enterprises.imports.returned_record import RecordFields, is_added, number_of, stood, weigh_record
 from app.enterprises.imports.row_reader import Parsed, SourceRow
 from app.enterprises.imports.verdict import RowVerdict, SettledDifference, rejected, undecided
 from app.enterprises.models import Enterprise, YearlyFigures
@@ -30,6 +31,8 @@ from app.kit.membership import one_of
 ADDED, CHANGED = "enterprise.figures_added", "enterprise.figures_changed"
 
 _IDENTITY = ("year", "basis", "source")
+#: What comes back from an export: a figure has the name of its column.
+RETURNING = RecordFields({}, dict.fromkeys(FIGURE_NAMES), needed=frozenset(_IDENTITY), register="figures")
 
 Key = tuple[int, int, str, str]
 
@@ -53,9 +56,15 @@ class FigureTaker:
         """Add, change, leave, ask or hand back, for each row."""
         sound = [parsed for parsed in batch if parsed.firm is not None and undecided(parsed) is None]
         on_file = load_figures(session, {parsed.firm.id for parsed in sound if parsed.firm}, lock=lock)
+        by_number = {number_of(row): row for row in on_file.values()}
         note_jumps(sound, on_file.values())
         repeats: dict[Key, int] = {}
-        return [self._decide(parsed, on_file, repeats) for parsed in batch]
+        return [
+            undecided(parsed)
+            or self._decide_returned(parsed, on_file, by_number, repeats)
+            or self._decide(parsed, on_file, repeats)
+            for parsed in batch
+        ]
 
     def write(self, session: Session, verdicts: Sequence[RowVerdict], now: datetime) -> None:
         """Insert the new years in bulk, change the others; each is one event of its firm."""
@@ -80,7 +89,7 @@ class FigureTaker:
         if settlement.wanted is None:
             write_figures(row, {name: None}, settlement.now, run_id=settlement.data["import"])
         elif settlement.by_hand or contradicted:
-            _set_by_hand(row, name, settlement.wanted, settlement.now)
+            set_by_hand(row, {name: settlement.wanted}, settlement.now)
         else:
             write_figures(row, {name: settlement.wanted}, settlement.now, run_id=settlement.data["import"])
         changes = {f"figures.{name}": (before, settlement.wanted)}
@@ -98,8 +107,11 @@ class FigureTaker:
             row = verdict.existing
             if isinstance(row, YearlyFigures) and verdict.values:
                 events.append(self._event(verdict, CHANGED, row.id, now))
-                write_figures(row, verdict.values, now, run_id=self.intake.run_id)
-                row.unread_cells = verdict.parsed.unread
+                if verdict.by_hand:
+                    set_by_hand(row, verdict.values, now)
+                else:
+                    write_figures(row, verdict.values, now, run_id=self.intake.run_id)
+                    row.unread_cells = verdict.parsed.unread
         return events
 
     def _note_said(self, session: Session, verdicts: Sequence[RowVerdict]) -> None:
@@ -110,7 +122,7 @@ class FigureTaker:
         marked: dict[tuple[tuple[str, int], ...], list[int]] = {}
         for verdict in verdicts:
             row, values = verdict.existing, verdict.parsed.values
-            if not isinstance(row, YearlyFigures):
+            if not isinstance(row, YearlyFigures) or verdict.by_hand:
                 continue
             said = [name for name in FIGURE_NAMES if name in values and values[name] == row.imported.get(name)]
             marks = row.imported_in | dict.fromkeys(said, self.intake.run_id)
@@ -141,18 +153,39 @@ class FigureTaker:
     def _decide(
         self, parsed: Parsed, on_file: Mapping[Key, YearlyFigures], repeats: MutableMapping[Key, int]
     ) -> RowVerdict:
-        decided = undecided(parsed)
-        if decided is not None:
-            return decided
         firm, values = parsed.firm, parsed.values
         assert firm is not None
         key = (firm.id, values["year"], values["basis"], values["source"])
+        if is_added(parsed) and key in on_file:
+            return rejected(parsed, RowReason("origin.on_file"))
         first = repeats.setdefault(key, parsed.source.number)
         if first != parsed.source.number:
             return rejected(parsed, RowReason("repeat", {"row": first}))
         parsed.name = parsed.name or firm.name
         verdict = self._compare(parsed, on_file.get(key))
         verdict.target_id = firm.id
+        return verdict
+
+    def _decide_returned(
+        self,
+        parsed: Parsed,
+        on_file: Mapping[Key, YearlyFigures],
+        by_number: Mapping[str, YearlyFigures],
+        taken: MutableMapping[Key, int],
+    ) -> RowVerdict | None:
+        """What is to be done with a row that comes back from an export; None for any other."""
+        back, firm = stood(parsed), parsed.firm
+        if back is None:
+            return None
+        assert firm is not None
+        row = by_number.get(back.key)
+        verdict = weigh_record(parsed, row, RETURNING)
+        verdict.target_id, parsed.name = firm.id, parsed.name or firm.name
+        if row is not None and not verdict.values.keys().isdisjoint(_IDENTITY):
+            year, basis, source = (verdict.values.get(name, getattr(row, name)) for name in _IDENTITY)
+            key = (firm.id, year, basis, source)
+            if key in on_file or taken.setdefault(key, row.id) != row.id:
+                return rejected(parsed, RowReason("origin.same_as"))
         return verdict
 
     def _compare(self, parsed: Parsed, row: YearlyFigures | None) -> RowVerdict:
@@ -210,7 +243,7 @@ def _provenance(row: YearlyFigures, verdict: RowVerdict) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if told_in := {name: row.imported_in[name] for name in verdict.values if name in row.imported_in}:
         found["imported_in"] = told_in
-    if row.unread_cells != verdict.parsed.unread:
+    if row.unread_cells != verdict.parsed.unread and not verdict.by_hand:
         found["unread_cells"] = [row.unread_cells, verdict.parsed.unread]
     return found
 
@@ -241,10 +274,12 @@ def _contradicted(row: YearlyFigures) -> set[str]:
     return {name for name, value in row.imported.items() if value is None and getattr(row, name) is None}
 
 
-def _set_by_hand(row: YearlyFigures, name: str, value: int | None, now: datetime) -> None:
-    setattr(row, name, value)
-    row.imported = {each: kept for each, kept in row.imported.items() if each != name}
-    row.imported_in = {each: kept for each, kept in row.imported_in.items() if each != name}
+def set_by_hand(row: YearlyFigures, values: Mapping[str, Any], now: datetime) -> None:
+    """Set what a person told: no import has a say about it any more."""
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.imported = {each: kept for each, kept in row.imported.items() if each not in values}
+    row.imported_in = {each: kept for each, kept in row.imported_in.items() if each not in values}
     row.updated_at = now
 
 

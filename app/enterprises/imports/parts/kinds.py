@@ -9,6 +9,7 @@ from app.enterprises.imports.fields import ImportField, columns_of
 from app.enterprises.imports.parts.cells import CellTables
 from app.enterprises.imports.reasons import LABELS
 from app.enterprises.imports.registers import IntakeContext
+from app.enterprises.imports.returned_record import RecordFields
 from app.enterprises.imports.row_reader import Parsed
 from app.enterprises.schemas import Input
 from app.enterprises.service.parts import Part
@@ -39,7 +40,7 @@ class PartKind:
     `apart` are further fields that tell two of a firm's records apart, where they are told.
 
     `chosen` are the columns, all of them where it is empty; `needed` those without which no sheet is one of this kind.
-    `made` are fields that no column fills, `finish` does.
+    `made` are fields that no column fills, `finish` does; `fixed_back` are those that an edited export does not change.
     """
 
     code: str
@@ -53,6 +54,7 @@ class PartKind:
     needed: frozenset[str] = frozenset()
     made: frozenset[str] = frozenset()
     apart: tuple[str, ...] = ()
+    fixed_back: frozenset[str] = frozenset()
 
     @cached_property
     def columns(self) -> tuple[ImportField, ...]:
@@ -88,6 +90,17 @@ class PartKind:
         """How reasons call a column: as they know it, one of an upper slice by its label."""
         name = f"{self.part.code}.{column}"
         return name if name in LABELS else next((each.label for each in self.columns if each.code == column), name)
+
+    @cached_property
+    def returning(self) -> RecordFields:
+        """What of it comes back from an export."""
+        return RecordFields(
+            columns={code: each.name for code, each in self.fills.items()},
+            unknown={name: self.part.fields[name].unknown for name in self.names},
+            fixed=self.fixed_back,
+            needed={*self.identity, *(each.name for each in self.part.fields if each.required)},
+            register=self.part.code,
+        )
 
     def identity_of(self, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
         """By what a record with these values is known; None when that is not told."""

@@ -20,7 +20,7 @@ from app.enterprises.imports.domain import RowOutcome
 from app.enterprises.imports.parts.kinds import PartReading
 from app.enterprises.imports.parts.taker import BatchState, Key, NewRecord, PartTaker
 from app.enterprises.imports.reasons import RowReason
-from app.enterprises.imports.row_reader import Parsed
+from app.enterprises.imports.row_reader import Parsed, ReturnedRecord
 from app.enterprises.imports.verdict import RowVerdict
 from app.enterprises.models import Enterprise, FormerName
 
@@ -125,6 +125,18 @@ class PropertyTaker(PartTaker):
         verdict = super().decide_row(parsed, state)
         if verdict.outcome is not RowOutcome.REJECTED:
             self._add_joint(verdict, joint, state)
+        return verdict
+
+    def decide_returned(self, parsed: Parsed, back: ReturnedRecord, state: BatchState) -> RowVerdict:
+        """Besides: the firm itself is no other holder, and the class of a right follows from its kind."""
+        firm = parsed.firm
+        assert firm is not None and back.before is not None
+        for each in (parsed, back.before):
+            others = (name for name in each.values["holders"] if not same_name(name, firm.name))
+            each.values["other_holders"] = "、".join(others)[:_LONGEST]
+        verdict = super().decide_returned(parsed, back, state)
+        if "kind_code" in verdict.values:
+            verdict.values["ip_class"] = parsed.values["ip_class"]
         return verdict
 
     def compare(self, parsed: Parsed, row: Any) -> RowVerdict:

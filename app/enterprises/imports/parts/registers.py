@@ -173,7 +173,7 @@ TECHNOLOGY_SME = _register(
     taker=certificates.CertificateTaker,
 )
 TAG = _register(
-    PartKind("tag", records.TAG, schemas.TagInput, ("tag",), tags.finish),
+    PartKind("tag", records.TAG, schemas.TagInput, ("tag",), tags.finish, fixed_back=frozenset({"tag"})),
     N_("企业标签"),
     ("专精特新", "小巨人", "单项冠军", "瞪羚", "隐形冠军", "培育库", "标签"),
     _given("tag", "tag"),

@@ -14,6 +14,7 @@ from app.enterprises.imports.domain import RowOutcome
 from app.enterprises.imports.parts.kinds import PartReading
 from app.enterprises.imports.parts.reader import leave_out_reversed
 from app.enterprises.imports.parts.taker import Key, PartTaker
+from app.enterprises.imports.returned_record import number_of
 from app.enterprises.imports.row_reader import Parsed
 from app.enterprises.imports.verdict import RowVerdict, SettledDifference
 from app.enterprises.models import Enterprise, EnterpriseTag
@@ -45,6 +46,12 @@ class TagTaker(PartTaker):
         statement = select(EnterpriseTag).where(one_of(EnterpriseTag.enterprise_id, list(ids)))
         rows = session.scalars(statement.with_for_update() if lock else statement)
         return {(row.enterprise_id, row.tag): row for row in rows}
+
+    def returned_of(self, session: Session, numbers: Sequence[str], *, lock: bool) -> Mapping[str, Any]:
+        """Tags are known by their firm and their code."""
+        firms = {int(firm) for number in numbers if (firm := number.partition("-")[0]).isascii() and firm.isdigit()}
+        rows = self.on_file_of(session, firms, lock=lock).values() if firms else ()
+        return {number_of(row): row for row in rows}
 
     def write(self, session: Session, verdicts: Sequence[RowVerdict], now: datetime) -> None:
         """Add the new tags in bulk, fill the days of the others; each row is one event with the firm's tags before and after."""

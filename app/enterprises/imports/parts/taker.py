@@ -15,7 +15,8 @@ from app.enterprises.imports.parts.kinds import PartKind, PartReading
 from app.enterprises.imports.parts.reader import parse_part
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.registers import IntakeContext
-from app.enterprises.imports.row_reader import Parsed, SourceRow, firm_key
+from app.enterprises.imports.returned_record import is_added, number_of, stood, weigh_record
+from app.enterprises.imports.row_reader import Parsed, ReturnedRecord, SourceRow, firm_key
 from app.enterprises.imports.verdict import RowVerdict, SettledDifference, rejected, undecided
 from app.enterprises.models import Enterprise
 from app.enterprises.service.parts import told_apart
@@ -41,10 +42,11 @@ class NewRecord:
 
 @dataclass
 class BatchState:
-    """What a batch meets: the records on file by their key, and which row of the batch took which key."""
+    """What a batch meets: the records on file by their key, those that come back by their number, and which row of the batch took which key."""
 
     on_file: Mapping[Key, Any]
     taken: dict[Key, int] = field(default_factory=dict)
+    returned: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -74,9 +76,14 @@ class PartTaker:
         """Add, fill, leave, ask or hand back, for each row."""
         sound = [parsed for parsed in batch if parsed.firm is not None and undecided(parsed) is None]
         state = self.load(session, sound, lock=lock)
-        verdicts = [undecided(parsed) or self.decide_row(parsed, state) for parsed in batch]
+        state.returned = self.returned_of(session, [each.key for row in sound if (each := stood(row))], lock=lock)
+        verdicts = [undecided(parsed) or self._decide(parsed, state) for parsed in batch]
         self.close(state)
         return verdicts
+
+    def _decide(self, parsed: Parsed, state: BatchState) -> RowVerdict:
+        back = stood(parsed)
+        return self.decide_row(parsed, state) if back is None else self.decide_returned(parsed, back, state)
 
     def close(self, state: BatchState) -> None:
         """What follows when all rows of a batch are decided."""
@@ -97,6 +104,16 @@ class PartTaker:
         rows = session.scalars(statement.with_for_update() if lock else statement)
         return {self.key(row.enterprise_id, self.kind.part.values_of(row)): row for row in rows}
 
+    def returned_of(self, session: Session, numbers: Sequence[str], *, lock: bool) -> Mapping[str, Any]:
+        """The records with these numbers, as exports tell them."""
+        model: Any = self.kind.part.model
+        ids = [int(number) for number in numbers if number.isascii() and number.isdigit()]
+        if not ids:
+            return {}
+        statement = select(model).where(one_of(model.id, ids)).order_by(model.id)
+        rows = session.scalars(statement.with_for_update() if lock else statement)
+        return {number_of(row): row for row in rows}
+
     def key(self, firm_id: int, values: Mapping[str, Any]) -> Key:
         """By what a record is known among those of all firms."""
         return firm_id, *(self.kind.identity_of(values) or ())
@@ -110,9 +127,26 @@ class PartTaker:
         if first != parsed.source.number:
             return rejected(parsed, RowReason("repeat", {"row": first}))
         row = state.on_file.get(key)
+        if is_added(parsed) and row is not None:
+            return rejected(parsed, RowReason("origin.on_file"))
         parsed.name = parsed.name or firm.name
         verdict = self.compare(parsed, row)
         verdict.target_id = firm.id
+        return verdict
+
+    def decide_returned(self, parsed: Parsed, back: ReturnedRecord, state: BatchState) -> RowVerdict:
+        """What is to be done with one row that comes back from an export: it may not become what another record is."""
+        firm = parsed.firm
+        assert firm is not None
+        row = state.returned.get(back.key)
+        verdict = weigh_record(
+            parsed, row if row is not None and row.enterprise_id == firm.id else None, self.kind.returning
+        )
+        verdict.target_id, parsed.name = firm.id, parsed.name or firm.name
+        if row is not None and not verdict.values.keys().isdisjoint(self.kind.identity):
+            key = self.key(firm.id, self.kind.part.values_of(row) | verdict.values)
+            if state.on_file.get(key, row) is not row or state.taken.setdefault(key, row.id) != row.id:
+                return rejected(parsed, RowReason("origin.same_as"))
         return verdict
 
     def compare(self, parsed: Parsed, row: Any) -> RowVerdict:
