@@ -12,6 +12,7 @@ import typer
 from sqlalchemy.orm import Session
 from typer.core import TyperGroup
 
+from app.commands import complete_lists as said
 from app.commands.context import load_settings, open_database
 from app.commands.progress import follow, progress
 from app.config import Settings
@@ -109,12 +110,17 @@ def import_workbook(
     unit: Unit = "",
     region: Region = "",
     accept_unconfirmed: Accept = False,
+    complete_to: said.CompleteTo = None,
+    complete_from: said.CompleteFrom = None,
+    complete_kind: said.CompleteKind = None,
+    issuer: said.Issuer = "",
 ) -> None:
     """Take whole workbooks in: each sheet is understood by its head, shown, and taken in when you agree."""
     reading = ReadingHints(_unit(unit), tuple(sheet or ()), header_row, _pairs(map_ or []), region)
+    complete = said.complete_options(complete_to, complete_from, complete_kind or [], issuer)
     totals: Counter[str] = Counter()
     for file in files:
-        totals.update(_import(_Order(file, ImportKind.WORKBOOK, accept_unconfirmed, reading, agreed=yes)))
+        totals.update(_import(_Order(file, ImportKind.WORKBOOK, accept_unconfirmed, reading, yes, complete)))
     if len(files) > 1:
         typer.echo(_result_line(totals))
 
@@ -137,13 +143,16 @@ def import_figures(
 
 @dataclass(frozen=True)
 class _Order:
-    """What the command was asked to do; `agreed`: without asking whether the file was understood rightly."""
+    """What the command was asked to do; `agreed`: without asking whether the file was understood rightly; `complete`: what was said
+    of it as a complete list, but for the region, and for what only its sheets tell.
+    """
 
     file: Path
     kind: ImportKind
     accept_unconfirmed: bool
     reading: ReadingHints = field(default_factory=ReadingHints)
     agreed: bool = True
+    complete: dict[str, Any] | None = None
 
     def sheets(self, registers: Registers) -> list[GuessedSheet]:
         """How the file will be read; raises Invalid when it cannot be, or when something must be told first."""
@@ -214,7 +223,7 @@ def _open(settings: Settings, database: Database, order: _Order) -> _AwaitedImpo
             found = None
         job = _resumed(session, found, now) if found is not None else None
         if found is None:
-            found, job = _begun(session, upload, order, now)
+            found, job = _begun(session, upload, order, now, settings.region)
         assert found.job_id is not None
         return _AwaitedImport(found.id, found.job_id, run_of(job, around, job.owner) if job else None)
 
@@ -241,7 +250,9 @@ def _resumed(session: Session, found: ImportRun, now: datetime) -> Job | None:
     return claimed
 
 
-def _begun(session: Session, upload: StagedFile, order: _Order, now: datetime) -> tuple[ImportRun, Job | None]:
+def _begun(
+    session: Session, upload: StagedFile, order: _Order, now: datetime, region: str
+) -> tuple[ImportRun, Job | None]:
     """A new import, claimed before anybody else can see it."""
     accept = order.accept_unconfirmed
     found = stage(
@@ -259,7 +270,12 @@ def _begun(session: Session, upload: StagedFile, order: _Order, now: datetime) -
         registers = registers_of(composition_of(session))
         for sheet in sheets_of(session, found):
             _tell_sheet(sheet, registers)
-    queued = start(session, actor=SYSTEM, run=found, now=now, accept_unconfirmed=accept)
+    told = order.complete and order.complete | {
+        "document": found.file_name,
+        "region_code": order.reading.region or region,
+    }
+    complete = said.complete_list(told, sheets_of(session, found), order.file) if told else None
+    queued = start(session, actor=SYSTEM, run=found, now=now, accept_unconfirmed=accept, complete=complete)
     return found, claim(session, job_id=queued.id, owner=this_process(), now=now)
 
 
@@ -308,6 +324,7 @@ def _report(settings: Settings, database: Database, work: _AwaitedImport) -> dic
         for sheet in sheets:
             _tell_rows(session, settings, found, sheet)
         _tell_gaps(session, found)
+        said.tell_complete(session, found.id)
         if not found.written:
             typer.echo(_("本次导入没有改变任何内容。"))
         if found.kind == ImportKind.WORKBOOK:

@@ -4,7 +4,7 @@ Unknown stays unknown: an empty list of rights, conversions, standards or breach
 there are none says so in a dated statement, which the policies keep.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -12,6 +12,8 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.enterprises import rights_facts
+from app.enterprises.complete_lists.absence import Unlisted, absences
+from app.enterprises.complete_lists.queries import list_in_force
 from app.enterprises.domain.figures import RD_INTERNAL
 from app.enterprises.holdings import (
     FiguresOnFile,
@@ -22,7 +24,7 @@ from app.enterprises.holdings import (
     read_rights,
 )
 from app.enterprises.models import Conversion
-from app.enterprises.status_facts import read_proved
+from app.enterprises.status_facts import read_status
 from app.kit.facts.owners import Owners, owned
 from app.kit.facts.values import FactName, FactTable, FactValues
 from app.kit.facts.whole_numbers import NOT_KNOWN, Numbers
@@ -71,7 +73,10 @@ _CODES_BY_SOURCE: Mapping[str, Iterable[str]] = {
     _PRODUCTS: ("ip_main_product_supported",),
     _CONVERSIONS: ("conversions",),
     _STANDARDS: ("standards_led", "standards_led_in_five_years"),
-    _CERTIFICATES: ("high_tech_certificate", "technology_sme_number", "joint_centre_filed"),
+    _CERTIFICATES: (
+        *("high_tech_certificate", "technology_sme_number", "joint_centre_filed"),
+        *("rd_institute_recognised", "national_award_in_five_years"),
+    ),
     _TAGS: ("specialised_or_champion",),
     _COMPLIANCE: ("accident_in_last_year", "breach_in_two_years", "larger_accident_in_three_years"),
 }
@@ -87,12 +92,12 @@ class RegisterFacts:
     def provide(self, session: Session, firms: Owners, on: date) -> FactTable:
         """What is on file for an application made on `on`."""
         figures = read_figures(session, firms, ("HTE", "TAX"), range(on.year - WINDOW_YEARS, on.year))
-        proved = read_proved(session, firms, on)
+        identities = read_identities(session, firms)
         return {
-            **dict(_identity(read_identities(session, firms))),
+            **dict(_identity(identities)),
             **dict(_figures(figures)),
             **dict(_property(session, firms, figures, on)),
-            **{(code, None, None): FactValues(values) for code, values in proved.items()},
+            **dict(_status(session, firms, identities.regions, on)),
             **dict(_conversions(session, firms, figures.years)),
         }
 
@@ -111,6 +116,16 @@ def _identity(found: Identities) -> Told:
 def _county(region_code: str) -> str:
     """The county-level division; "" where the place is not known that closely."""
     return region_code[:COUNTY_DIGITS] if len(region_code) >= COUNTY_DIGITS else ""
+
+
+def _status(session: Session, firms: Owners, regions: Sequence[str], on: date) -> Told:
+    """What rows prove, and what complete lists deny of who is not on them."""
+    lists = list_in_force(session)
+    found = read_status(session, firms, on, lists)
+    absent = absences(session, lists, regions, Unlisted(found.possible, found.doubted), on) if lists else {}
+    for code in dict.fromkeys((*found.proved, *absent)):
+        proved = found.proved.get(code)
+        yield (code, None, None), FactValues(firms.unknown() if proved is None else proved, absence=absent.get(code))
 
 
 def _codes(given: Iterable[str], shortened: Callable[[str], str] = str) -> FactValues:

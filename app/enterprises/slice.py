@@ -25,8 +25,8 @@ _PARTS = (
 
 SLICE = Slice(
     "app.enterprises",
-    TABLES.at("models", "imports.models", "duplicates.models"),
-    EVENTS.at("events:WORDS", "imports.events:WORDS", "duplicates.events:WORDS"),
+    TABLES.at("models", "imports.models", "duplicates.models", "complete_lists.models"),
+    EVENTS.at("events:WORDS", "imports.events:WORDS", "duplicates.events:WORDS", "complete_lists.events:WORDS"),
     JOBS.at("imports.jobs:KINDS", "duplicates.jobs:KINDS"),
     TRACED.at("past:TRACED"),
     COMPUTED.at("duplicates.models:DuplicatePair"),

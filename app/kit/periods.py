@@ -17,3 +17,14 @@ def last_day_of_years(first: date, years: int) -> date:
     except ValueError:
         anniversary = date(first.year + years, 3, 1)
     return date.fromordinal(anniversary.toordinal() - 1)
+
+
+def first_day_of_years(last: date, years: int) -> date:
+    """The first day from which a validity of so many years still reaches `last`."""
+    after = date.fromordinal(last.toordinal() + 1)
+    try:
+        first = after.replace(year=after.year - years)
+    except ValueError:
+        first = date(after.year - years, 3, 1)
+    before = date.fromordinal(first.toordinal() - 1)
+    return before if last_day_of_years(before, years) >= last else first

@@ -10,7 +10,7 @@ from app.policies.domain.language.policy import Policy
 from app.policies.domain.language.verdict import Measure
 from app.policies.domain.values.knowledge import ends
 from app.policies.domain.values.units import Unit
-from app.policies.service.fact_sources import Gathered, Provenance
+from app.policies.service.fact_sources import ABSENT, Gathered, Provenance
 from app.policies.words import exact_text, stated_text
 
 
@@ -98,6 +98,8 @@ def _in_words(place: str, stated_by: str, stated_on: str, grounds: str) -> str:
     if not stated_by:
         return _(place)
     stated = {"place": _(place), "who": stated_by, "on": stated_on, "grounds": grounds}
+    if place == ABSENT:
+        return _("%(place)s：%(who)s，完整至 %(on)s，%(grounds)s") % stated
     return _("%(place)s：%(who)s，%(on)s，%(grounds)s") % stated
 
 

@@ -36,6 +36,10 @@ from tests.factories.enterprises import NOW, firm
 from tests.policies.support import DAY
 
 YEARS = (2017, 2018, 2019, 2020, 2021)
+CERTIFICATES = (
+    *("high-tech-enterprise", "technology-sme", "joint-innovation-centre"),
+    *("provincial-research-institute", "national-science-award"),
+)
 AMOUNTS = (None, None, 0, 1, 7, 10**10, int(LARGEST_WHOLE) + 1)
 
 
@@ -71,7 +75,7 @@ class Luck:
                 recognised=self.one(True, False, None),
             )  # fmt: skip
             yield Certificate(
-                enterprise_id=key, kind=self.one("high-tech-enterprise", "technology-sme", "joint-innovation-centre"), number=f"{key}-{number}",
+                enterprise_id=key, kind=self.one(*CERTIFICATES), number=f"{key}-{number}",
                 issued_on=self.day(unknown=False), expires_on=self.day(), revoked_on=self.one(None, None, self.day()),
             )  # fmt: skip
             tag = ("little_giant", "single_champion", "gazelle")[number]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from app.enterprises.complete_lists.schemas import CompleteListInput
 from app.enterprises.imports.domain import ImportKind, RowOutcome
 from app.enterprises.imports.mapping import SheetMapping
 from app.enterprises.imports.models import ImportRow, ImportRun
@@ -51,11 +52,13 @@ class Importer:
             run = stage(session, actor=actor, upload=upload, kind=kind, now=self.now)
             return run.id
 
-    def start(self, import_id: int, *, actor: Actor = SYSTEM, accept: bool = False) -> None:
+    def start(
+        self, import_id: int, *, actor: Actor = SYSTEM, accept: bool = False, complete: CompleteListInput | None = None
+    ) -> None:
         """Put it into the queue."""
         with session_scope(self.database) as session:
             run = session.get_one(ImportRun, import_id)
-            start(session, actor=actor, run=run, now=self.now, accept_unconfirmed=accept)
+            start(session, actor=actor, run=run, now=self.now, accept_unconfirmed=accept, complete=complete)
 
     def work(self) -> None:
         """Run what waits; fails when a job failed."""

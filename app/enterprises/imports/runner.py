@@ -10,6 +10,8 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.enterprises.complete_lists.schemas import CompleteListInput
+from app.enterprises.complete_lists.service import state_of_import
 from app.enterprises.imports import events
 from app.enterprises.imports.batch import BatchTaking, RowResult
 from app.enterprises.imports.difference_text import shown_differences
@@ -245,6 +247,10 @@ def _finish(run: Run, import_id: int, total: int) -> dict[str, int]:
     with session_scope(run.around.database) as session:
         found = session.get_one(ImportRun, import_id)
         found.state, found.finished_at, found.total = ImportState.FINISHED, run.now(), total
+        if told := run.params.get("complete"):
+            session.flush()
+            data = CompleteListInput.model_validate(told)
+            state_of_import(session, actor=run.actor, run=found, data=data, now=run.now())
         counts = counts_of(found)
         record(
             session,

@@ -5,11 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.enterprises.actions import IMPORT
+from app.enterprises.complete_lists.schemas import CompleteListInput
+from app.enterprises.complete_lists.service import check_complete
 from app.enterprises.imports import events
 from app.enterprises.imports.batch import BatchTaking, RowResult
 from app.enterprises.imports.domain import KIND_LABELS, PREVIEW_ROWS, ImportKind, ImportState
@@ -171,8 +174,16 @@ def _mapped(layout: SheetMapping, choice: SheetChoice, registers: Registers) -> 
     return replace(layout, given=told)
 
 
-def start(session: Session, *, actor: Actor, run: ImportRun, now: datetime, accept_unconfirmed: bool) -> Job:
-    """Hand the import to the background work.
+def start(
+    session: Session,
+    *,
+    actor: Actor,
+    run: ImportRun,
+    now: datetime,
+    accept_unconfirmed: bool,
+    complete: CompleteListInput | None = None,
+) -> Job:
+    """Hand the import to the background work; `complete` says that it is a complete list, which counts once all is in.
 
     Raises Invalid when a required column or the unit of an amount is missing, Conflict when it was started before.
     """
@@ -180,7 +191,11 @@ def start(session: Session, *, actor: Actor, run: ImportRun, now: datetime, acce
     _require_uploaded(run)
     require_told(sheets_of(session, run), registers_of(composition_of(session)))
     title = f"{_(KIND_LABELS[ImportKind(run.kind)])} · {run.file_name}"
-    job = enqueue(session, actor=actor, now=now, kind=JOB_KIND, title=title, params={"import": run.id})
+    params: dict[str, Any] = {"import": run.id}
+    if complete is not None:
+        check_complete(session, actor=actor, data=complete, on=today(now))
+        params["complete"] = complete.model_dump(mode="json")
+    job = enqueue(session, actor=actor, now=now, kind=JOB_KIND, title=title, params=params)
     run.state, run.job_id, run.accept_unconfirmed = ImportState.STARTED, job.id, accept_unconfirmed
     session.flush()
     _note(session, run, actor, events.STARTED, now)

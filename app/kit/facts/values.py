@@ -2,11 +2,35 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
 
 from app.kit.facts.whole_numbers import Numbers
 
 FactName = tuple[str, int | None, int | None]
 """A fact's code, the fiscal year when it is told by year, the part (from 1) when it has parts."""
+
+
+class ListNamed(NamedTuple):
+    """A list that is complete: its kinds (codes), who issued it by which document, and its last day."""
+
+    kinds: tuple[str, ...]
+    issuer: str
+    document: str
+    until: date
+
+
+@dataclass(frozen=True, eq=False)
+class Absence:
+    """Of which firms lists that are complete deny a fact, since they are on none of them.
+
+    `until` is the last day of which these lists speak (its ordinal), `NOT_KNOWN` where none deny it; `which` is the place in
+    `lists` of the lists of each firm. It says less than a row and than a statement: it counts where neither says anything.
+    """
+
+    until: Numbers
+    which: Numbers
+    lists: Sequence[tuple[ListNamed, ...]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,6 +43,7 @@ class FactValues:
 
     numbers: Numbers
     words: Sequence[str] = ()
+    absence: Absence | None = None
 
 
 FactTable = Mapping[FactName, FactValues]

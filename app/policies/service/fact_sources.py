@@ -7,12 +7,14 @@ from datetime import date
 import numpy as np
 from sqlalchemy.orm import Session
 
+from app.enterprises.complete_lists.queries import kinds_text
 from app.kit.db import composition_of
 from app.kit.facts.owners import Owners
 from app.kit.facts.providers import FACTS, FactProvider
-from app.kit.facts.values import FactName, FactTable, FactValues
+from app.kit.facts.values import Absence, FactName, FactTable, FactValues, ListNamed
 from app.kit.facts.whole_numbers import NOT_KNOWN, Flags, Numbers
-from app.kit.i18n import N_
+from app.kit.i18n import N_, use_locale
+from app.policies.checks import read_check_days
 from app.policies.domain.explain.fact_input import read_single
 from app.policies.domain.facts.catalogue import Catalogue, FactKey, Facts
 from app.policies.domain.facts.columns import Columns, StatedValues, columns_from
@@ -20,6 +22,7 @@ from app.policies.queries import Stated, list_statements_about
 from app.policies.service.stated_facts import Newest, Statements, newest_statements, read_statements, statements_of
 
 STATED = N_("情况说明")
+ABSENT = N_("不在完整名单上")
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,11 @@ def gather_many(
     for key, one in known.lapsed.items():
         for at, row in one.pairs():
             found[at].lapsed[key] = _stated_by(rows[row])
+    for key, (absence, denied) in known.absent.items():
+        named = {place: _listed_by(session, absence.lists[place]) for place in set(absence.which[denied].tolist())}
+        for at in denied.tolist():
+            found[at].sources[key] = named[int(absence.which[at])]
+            found[at].lapsed.pop(key, None)
     return dict(zip(firms.listed, found, strict=True))
 
 
@@ -85,17 +93,28 @@ def _stated_by(statement: Stated) -> Provenance:
     return Provenance(STATED, statement.actor_name, statement.stated_on, statement.source)
 
 
+def _listed_by(session: Session, lists: Sequence[ListNamed]) -> Provenance:
+    """Complete lists as a source: by whom, complete to which day (the first of several), which lists by which documents."""
+    with use_locale("zh"):
+        grounds = "；".join(f"{kinds_text(session, one.kinds)}：{one.document}" for one in lists)
+    issuers = "、".join(dict.fromkeys(one.issuer for one in lists))
+    return Provenance(ABSENT, issuers, min(one.until for one in lists), grounds)
+
+
 @dataclass(frozen=True, eq=False)
 class _KnownOfFirms:
-    """What is known of some firms; which statements say what no table knows, and which denials have lapsed."""
+    """What is known of some firms; which statements say what no table knows, which denials have lapsed, and what is denied of which
+    firms (by their places) since they are on no list that is complete.
+    """
 
     columns: Columns
     stated: dict[FactKey, Newest] = field(default_factory=dict)
     lapsed: dict[FactKey, Newest] = field(default_factory=dict)
+    absent: dict[FactKey, tuple[Absence, Numbers]] = field(default_factory=dict)
 
 
 def _read(session: Session, catalogue: Catalogue, firms: Owners, on: date, said: Statements) -> _KnownOfFirms:
-    """Of what no table knows, what was stated."""
+    """Of what no table knows, what was stated; of what nobody stated, what complete lists deny."""
     table: dict[FactName, FactValues] = {}
     for provider in _providers(session):
         table.update(provider.provide(session, firms, on))
@@ -111,7 +130,33 @@ def _read(session: Session, catalogue: Catalogue, firms: Owners, on: date, said:
             unknown = _unknown(table, part, speaking.firm)
             stated[part] = speaking.chosen(unknown)
             values[part] = StatedValues(speaking.firm[unknown], which[unknown], [each[part] for each in told])
-    return _KnownOfFirms(columns_from(catalogue, len(firms), table, values), stated, lapsed)
+    absent = _deny(session, table, stated, firms, on)
+    return _KnownOfFirms(columns_from(catalogue, len(firms), table, values), stated, lapsed, absent)
+
+
+def _deny(
+    session: Session, table: dict[FactName, FactValues], stated: dict[FactKey, Newest], firms: Owners, on: date
+) -> dict[FactKey, tuple[Absence, Numbers]]:
+    """Write what complete lists deny into the table, and tell of which firms.
+
+    Lists speak of their days, and of as many after them as a check that found nothing counts for (`checks`) [INF].
+    """
+    found: dict[FactKey, tuple[Absence, Numbers]] = {}
+    counting: Numbers | None = None
+    for name, values in list(table.items()):
+        absence, key = values.absence, FactKey(*name)
+        if absence is None:
+            continue
+        untold = (values.numbers == NOT_KNOWN) & (absence.until != NOT_KNOWN)
+        if key in stated:
+            untold[stated[key].firm] = False
+        days = np.where(untold, on.toordinal() - absence.until, 0)
+        if counting is None and (days > 0).any():
+            counting = read_check_days(session, firms, on)
+        denied = untold & (days <= (0 if counting is None else counting))
+        table[name] = FactValues(np.where(denied, 0, values.numbers), values.words)
+        found[key] = (absence, np.flatnonzero(denied))
+    return found
 
 
 def _where_unknown(table: FactTable, key: FactKey, newest: Newest) -> Newest:

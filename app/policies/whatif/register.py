@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from app.enterprises.complete_lists.queries import read_mark
 from app.enterprises.likely import likely_within
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import candidates
@@ -37,7 +38,7 @@ MOST_CHANGED = 2_000
 class Register:
     """The firms of `region` for an application on `on`: their ids, rising, and what is known of them at `position`.
 
-    `checks` are the settings by which old checks count.
+    `checks` are the settings by which old checks count, and what complete lists deny.
     """
 
     region: str
@@ -143,7 +144,7 @@ def load(session: Session, region: str, on: date) -> Register:
 
 
 def _checks(session: Session, on: date) -> tuple[int, ...]:
-    return tuple(row.id for row in list_set(session, on))
+    return (*(row.id for row in list_set(session, on)), -1, *read_mark(session))
 
 
 def refreshed(session: Session, register: Register) -> Register:

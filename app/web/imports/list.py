@@ -9,10 +9,11 @@ from starlette.responses import Response, StreamingResponse
 
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
-from app.doors.forms.bound import at_field, empty
+from app.doors.forms.bound import Bound, at_field, bind, empty
 from app.doors.lists.query import ListQuery
 from app.doors.pages.documents import content_disposition
 from app.enterprises.actions import IMPORT
+from app.enterprises.complete_lists.schemas import CompleteListInput
 from app.enterprises.imports.blank_lists import blank_list
 from app.enterprises.imports.domain import ImportKind, ImportState, RowOutcome
 from app.enterprises.imports.fields import FIELDS
@@ -30,7 +31,8 @@ from app.kit.lists.filters import number_in
 from app.kit.tabular import open_table
 from app.kit.tabular.reader import MAX_BYTES
 from app.web.imports import pages, row_pages
-from app.web.imports.sheet_page import sheet_page
+from app.web.imports.complete_form import refused_with
+from app.web.imports.sheet_page import RefusedReading, sheet_page
 
 router = GuardedRouter(door="web", prefix="/imports")
 
@@ -129,7 +131,7 @@ def save_mapping(call: Call, import_id: int) -> Response:
         done=lambda _done: call.redirect(
             f"/imports/{run.id}?sheet={position}", good=_("列的对应关系已更新，下面的预览按新的对应重新计算。")
         ),
-        refused=lambda refusal: _mapping(call, run, errors=(refusal.message,), status=422, position=position),
+        refused=lambda refusal: _mapping(call, run, refusal.message, position=position),
         only=Invalid,
     )
 
@@ -137,11 +139,15 @@ def save_mapping(call: Call, import_id: int) -> Response:
 @router.post("/{import_id:int}/start", action=IMPORT)
 def begin(call: Call, import_id: int) -> Response:
     run = get_run_visible_to(call.session, call.actor, import_id, lock=True)
-    accept = call.form.get("accept_unconfirmed") == "1"
+    accept, said = call.form.get("accept_unconfirmed") == "1", call.form.get("complete") == "1"
+    bound = bind(CompleteListInput, call.form) if said else None
+    if bound is not None and bound.model is None:
+        return _mapping(call, run, _("请补全完整名单的说明。"), complete=bound)
+    complete = bound.model if bound else None
     return call.attempt(
-        lambda: start(call.session, **call.by, run=run, accept_unconfirmed=accept),
+        lambda: start(call.session, **call.by, run=run, accept_unconfirmed=accept, complete=complete),
         done=lambda _done: call.redirect(f"/imports/{run.id}"),
-        refused=lambda refusal: _mapping(call, run, errors=(refusal.message,), status=422),
+        refused=lambda refusal: _mapping(call, run, refusal.message, complete=refused_with(bound, refusal)),
         only=Invalid,
     )
 
@@ -188,11 +194,15 @@ def original(call: Call, import_id: int) -> Response:
 
 
 def _mapping(
-    call: Call, run: ImportRun, errors: tuple[str, ...] = (), status: int = 200, position: int | None = None
+    call: Call,
+    run: ImportRun,
+    *errors: str,
+    position: int | None = None,
+    complete: Bound[CompleteListInput] | None = None,
 ) -> Response:
-    path = call.settings.vault.blobs.path(run.file_sha256)
-    page = sheet_page(call.session, call.actor, run, path, now=call.now, position=position, errors=errors)
-    return call.render("web/imports/mapping.html", page, status=status)
+    path, refused = call.settings.vault.blobs.path(run.file_sha256), RefusedReading(errors, complete)
+    page = sheet_page(call.session, call.actor, run, path, now=call.now, position=position, refused=refused)
+    return call.render("web/imports/mapping.html", page, status=422 if errors else 200)
 
 
 def _choice(form: FormData) -> SheetChoice:

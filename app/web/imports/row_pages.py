@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.doors.lists.listed import Listed
 from app.doors.lists.query import ListQuery
 from app.doors.lists.view import ListView
+from app.enterprises.complete_lists.queries import list_of_import
 from app.enterprises.imports.decisions import waits_for_name
 from app.enterprises.imports.difference_text import difference_text
 from app.enterprises.imports.domain import KIND_LABELS, OUTCOME_LABELS, ImportKind, ImportState, RowDecision, RowOutcome
@@ -22,6 +23,7 @@ from app.kit.i18n import N_, _
 from app.kit.lists.viewer import Viewer
 from app.kit.paging import Count
 from app.reference.queries import list_region_names
+from app.web.imports.complete_form import CompleteListLine, complete_lines
 from app.web.imports.pages import OUTCOME_BADGES, ImportRowLine, field_label
 
 _SHOWN_CELLS = 12
@@ -103,6 +105,7 @@ class ImportResultPage:
     origin: tuple[str, ...]
     nothing_changed: bool
     undoable: bool
+    complete: tuple[CompleteListLine, ...]
 
 
 @dataclass(frozen=True)
@@ -156,6 +159,7 @@ def result_page(viewer: Viewer, run: ImportRun, query: ListQuery) -> ImportResul
         not_imported=tuple(dict.fromkeys(not_imported)),
         origin=tuple(text for sheet in sheets for text in origin_texts(_layout(sheet).origin)),
         nothing_changed=not run.written,
+        complete=tuple(complete_lines(viewer, list_of_import(viewer.session, run.id))),
         undoable=bool(run.written) and not objection_to_undo(viewer.session, run, viewer.on),
     )
 

@@ -8,11 +8,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.doors.forms.bound import Bound
+from app.enterprises.complete_lists.schemas import CompleteListInput
 from app.enterprises.imports.batch import RowResult
 from app.enterprises.imports.difference_text import difference_text
 from app.enterprises.imports.domain import KIND_LABELS, OUTCOME_LABELS, ImportKind, RowOutcome
 from app.enterprises.imports.entries import Entry, verdicts_of
 from app.enterprises.imports.fields import IN_CELLS, UNIT_LABELS, ImportField
+from app.enterprises.imports.listed_kinds import kinds_of
 from app.enterprises.imports.mapping import (
     IGNORED,
     NAME,
@@ -38,6 +41,7 @@ from app.kit.money import format_wan
 from app.kit.tabular import Table, open_table
 from app.kit.written.amounts import unit_of
 from app.reference.queries import list_region_names
+from app.web.imports.complete_form import CompleteListForm, complete_form
 from app.web.imports.pages import OUTCOME_BADGES
 
 Choices = tuple[tuple[str, str], ...]
@@ -129,8 +133,20 @@ class MappingPage:
     left_out: str
     ready: bool
     unready: tuple[str, ...]
+    complete: CompleteListForm
     origin: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RefusedReading:
+    """Why what was sent was refused, with what was said of a complete list."""
+
+    errors: tuple[str, ...] = ()
+    complete: Bound[CompleteListInput] | None = None
+
+
+_NOTHING_REFUSED = RefusedReading()
 
 
 def sheet_page(
@@ -141,7 +157,7 @@ def sheet_page(
     *,
     now: datetime,
     position: int | None = None,
-    errors: tuple[str, ...] = (),
+    refused: RefusedReading = _NOTHING_REFUSED,
 ) -> MappingPage:
     """The sheets of an import that has not begun, and the columns and first rows of one of them (by default of the first that
     has something to be told, else of the first that is read). Raises NotFound for a sheet that is not there.
@@ -179,8 +195,17 @@ def sheet_page(
         left_out=_left_out(table, sheet, layout) if ready else "",
         ready=any(each.chosen for each in sheets) and not unready,
         unready=unready,
+        complete=complete_form(
+            session,
+            actor,
+            refused.complete,
+            kinds=kinds_of(sheets),
+            document=run.file_name,
+            region=run.region_prefix,
+            required=False,
+        ),
         origin=origin_texts(layout.origin),
-        errors=errors,
+        errors=refused.errors,
     )
 
 

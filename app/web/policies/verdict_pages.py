@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.doors.forms.bound import Bound, empty
 from app.doors.forms.fact_answers import read_typed
 from app.doors.forms.fact_questions import hint_of
+from app.enterprises.complete_lists.denials import DENIALS
 from app.enterprises.models import Enterprise
 from app.kit.actor import Actor
 from app.kit.clock import today
@@ -79,10 +80,13 @@ class FactForm:
 
 @dataclass(frozen=True)
 class MissingLine:
-    """A missing fact: where it is supplied, and the form by which somebody states it (None where nobody may)."""
+    """A missing fact: where it is supplied, and the form by which somebody states it (None where nobody may); `listable`: a list
+    that is complete would answer it for every firm that is not on it.
+    """
 
     fact: MissingView
     form: FactForm | None
+    listable: bool
 
 
 @dataclass(frozen=True)
@@ -225,7 +229,9 @@ def _of_score(view: VerdictView, catalogue: Catalogue) -> tuple[list[MissingView
 def _missing_lines(
     catalogue: Catalogue, facts: Iterable[MissingView], on: date, statable: _Statable
 ) -> tuple[MissingLine, ...]:
-    return tuple(MissingLine(missing, statable.form(catalogue[missing.code], on)) for missing in facts)
+    return tuple(
+        MissingLine(missing, statable.form(catalogue[missing.code], on), missing.code in DENIALS) for missing in facts
+    )
 
 
 def _form(fact: FactDefinition, on: date, day: date, bound: Bound[StatementForm] | None) -> FactForm:

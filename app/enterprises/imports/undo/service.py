@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from app.enterprises.actions import IMPORT
+from app.enterprises.complete_lists.service import withdraw_of_import
 from app.enterprises.imports import events
 from app.enterprises.imports.domain import ImportState
 from app.enterprises.imports.models import ImportRun
@@ -72,7 +73,7 @@ def preview_undo(session: Session, *, actor: Actor, run: ImportRun) -> UndoPrevi
 
 
 def start_undo(session: Session, *, actor: Actor, run: ImportRun, now: datetime) -> Job:
-    """Hand it to the background work. Raises Conflict when it cannot be taken back (any more), or was already."""
+    """Hand it to the background work; what was said of it as a complete list counts no more. Raises Conflict when it cannot be taken back (any more), or was already."""
     require(actor, IMPORT, run)
     if why := objection_to_undo(session, run, today(now)):
         raise Conflict("import.not_undoable", why)
@@ -81,6 +82,7 @@ def start_undo(session: Session, *, actor: Actor, run: ImportRun, now: datetime)
     run.state, run.undo_job_id, run.undone_by = ImportState.UNDOING, job.id, actor.name
     run.undone_counts = Tally().counts
     session.flush()
+    withdraw_of_import(session, actor=actor, run=run, now=now)
     note_run(session, run, actor, events.UNDO_STARTED, now, {})
     return job
 
