@@ -87,11 +87,21 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what a quick run has no time for."""
+    """Leave out what a run has no time for: the second database's further cases, and with `--quick` doors and servers."""
     if config.getoption("--quick"):
-        kept = [item for item in items if selection.is_quick(item.path.relative_to(HERE), _fixtures(item))]
-        config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
-        items[:] = kept
+        chosen = [selection.is_quick(item.path.relative_to(HERE), _fixtures(item)) for item in items]
+    elif config.getoption("--long") or config.getoption("--db") != "both":
+        return
+    else:
+        chosen = list(selection.first_cases(map(_case, items)))
+    config.hook.pytest_deselected(items=[item for item, kept in zip(items, chosen, strict=True) if not kept])
+    items[:] = [item for item, kept in zip(items, chosen, strict=True) if kept]
+
+
+def _case(item: pytest.Item) -> tuple[Path, str, str]:
+    """The file of a test, its name without the case, and its database."""
+    given: dict[str, object] = item.callspec.params if hasattr(item, "callspec") else {}
+    return item.path.relative_to(HERE), item.name.partition("[")[0], str(given.get("dialect", ""))
 
 
 @pytest.hookimpl(trylast=True)

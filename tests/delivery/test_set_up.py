@@ -28,6 +28,7 @@ echo ready
 APT = """
 case "$*" in *install*)
     for name in "$@"; do case "$name" in
+        chromium-headless-shell) touch "$HOME/bin/chromium-headless-shell" && /bin/chmod +x "$HOME/bin/chromium-headless-shell" ;;
         chromium) touch "$HOME/bin/chromium" && /bin/chmod +x "$HOME/bin/chromium" ;;
         fonts-noto-cjk) mkdir -p "$HOME/system-fonts" && touch "$HOME/system-fonts/NotoSansCJK-Regular.ttc" ;;
         postgresql) mkdir -p "$HOME/postgres" && touch "$HOME/postgres/initdb" && /bin/chmod +x "$HOME/postgres/initdb" ;;
@@ -100,7 +101,7 @@ def machine(tmp_path: Path) -> Callable[..., Machine]:
 def test_nothing_is_done_where_everything_is_there(machine: Callable[..., Machine]) -> None:
     bare = machine(root=True)
     bare.program("apt-get", FAILS)
-    bare.there("bin/chromium")
+    bare.there("bin/chromium-headless-shell")
     bare.there("system-fonts/NotoSerifCJK-Regular.ttc")
     done = bare.prepare()
     assert (done.stdout, done.stderr, bare.calls) == ("ready\n", "", [])
@@ -112,10 +113,24 @@ def test_as_root_apt_brings_browser_and_font_at_once(machine: Callable[..., Mach
     assert bare.prepare().stdout == "ready\n"
     assert bare.calls == [
         "apt-get update -qq",
-        "apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk",
+        "apt-get install -y -qq --no-install-recommends chromium-headless-shell fonts-noto-cjk",
     ]
     assert bare.prepare().stdout == "ready\n"
     assert len(bare.calls) == 2, "the second time nothing is asked"
+
+
+def test_where_apt_knows_no_browser_without_windows_any_serves_and_it_is_asked_for_once(
+    machine: Callable[..., Machine],
+) -> None:
+    bare = machine(root=True)
+    bare.there("bin/chromium")
+    bare.there("system-fonts/NotoSerifCJK-Regular.ttc")
+    bare.program("apt-get", f'case "$*" in *headless*) {FAILS} ;; esac')
+    assert bare.prepare().stdout == "ready\n"
+    assert bare.calls[-1] == "apt-get install -y -qq --no-install-recommends chromium-headless-shell"
+    (bare.home / "calls").unlink()
+    assert bare.prepare().stdout == "ready\n"
+    assert bare.calls == []
 
 
 def test_sudo_is_used_where_it_asks_for_no_password(machine: Callable[..., Machine]) -> None:
@@ -124,7 +139,7 @@ def test_sudo_is_used_where_it_asks_for_no_password(machine: Callable[..., Machi
     assert bare.prepare().stdout == "ready\n"
     assert [call for call in bare.calls if call.startswith("sudo")] == [
         "sudo -n env DEBIAN_FRONTEND=noninteractive apt-get update -qq",
-        "sudo -n env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk",
+        "sudo -n env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium-headless-shell fonts-noto-cjk",
     ]
 
 
@@ -151,7 +166,7 @@ def test_where_apt_reaches_nothing_playwright_serves_with_its_libraries(machine:
     bare.program("playwright", PLAYWRIGHT, folder=".venv/bin")
     bare.program("uv", UV)
     assert bare.prepare().stdout == "ready\n"
-    assert bare.calls[:2] == ["apt-get update -qq", "playwright install --with-deps chromium"]
+    assert bare.calls[:3] == ["apt-get update -qq"] * 2 + ["playwright install --with-deps chromium"]
 
 
 def test_a_pointer_to_a_snap_is_no_browser(machine: Callable[..., Machine]) -> None:
@@ -194,7 +209,7 @@ def test_one_sentence_where_neither_can(machine: Callable[..., Machine], there: 
 def test_postgresql_is_asked_for_only_where_it_is_used(machine: Callable[..., Machine]) -> None:
     bare = machine(root=True)
     (bare.home / "postgres/initdb").unlink()
-    bare.there("bin/chromium")
+    bare.there("bin/chromium-headless-shell")
     bare.there("system-fonts/NotoSansCJK-Regular.ttc")
     assert bare.prepare("--db", "sqlite").stdout == "ready\n"
     done = bare.prepare()

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support import budget
 from tests.support.scheduling import group_of
-from tests.support.selection import NOT_QUICK_FILES, dialects_of, is_quick
+from tests.support.selection import NOT_QUICK_FILES, dialects_of, first_cases, is_quick
 from tests.support.source import ROOT
 
 BOTH, ONE = ["sqlite", "postgresql"], ["sqlite"]
@@ -28,6 +28,9 @@ BOTH, ONE = ["sqlite", "postgresql"], ["sqlite"]
         ("doors/test_hostile_addresses.py", ["client"], {}, BOTH),
         ("cases/test_queries.py", ["session"], {"quick": True}, ONE),
         ("accounts/test_rates.py", ["shared"], {}, ["postgresql"]),
+        ("policies/test_sweep_kill.py", ["database"], {}, ["postgresql"]),
+        ("policies/test_sweep_kill.py", ["database"], {"chosen": "sqlite"}, ONE),
+        ("policies/test_sweep_kill.py", ["database"], {"long": True}, BOTH),
         ("accounts/test_rates.py", ["shared"], {"quick": True}, []),
     ],
 )
@@ -36,6 +39,15 @@ def test_each_runs_where_it_can_fail(
 ) -> None:
     given = {"chosen": "both", "long": False, "quick": False} | options
     assert dialects_of(PurePath(path), fixtures, **given) == expected  # type: ignore[arg-type]
+
+
+def test_the_second_database_sees_the_first_case_of_many_where_the_others_do_not_reach_it() -> None:
+    words, queries = PurePath("incentives/test_money.py"), PurePath("enterprises/test_queries.py")
+    cases = [(path, "test_it", dialect) for dialect in BOTH for path in (words, queries) for _ in range(2)]
+    assert list(first_cases(cases)) == [True, True, True, True, True, False, True, True]
+    assert all(
+        first_cases([(words, "test_it", "postgresql"), (words, "test_that", "postgresql"), (words, "test_it", "")])
+    )
 
 
 def test_a_quick_run_opens_no_page() -> None:
