@@ -33,7 +33,7 @@ def _sign_in_page(url: str) -> str:
 
 
 def test_starts_twice_and_keeps_what_was_there(copy: Path, tmp_path: Path) -> None:
-    environment = clean_environment()
+    environment = clean_environment(UV_COMPILE_BYTECODE="0")  # what nobody imports needs no compiling here
     for attempt, limit in enumerate((FIRST_START_SECONDS, LATER_START_SECONDS), start=1):
         port, log = free_port(), tmp_path / f"log-{attempt}"
         extra = NO_NETWORK | {"UV_OFFLINE": "1", "no_proxy": "127.0.0.1"} if attempt > 1 else {}
