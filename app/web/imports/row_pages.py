@@ -1,7 +1,9 @@
 """What the pages of an import's rows show: the result with its six counts, what waits for a decision."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
 
 from app.doors.lists.listed import Listed
 from app.doors.lists.query import ListQuery
@@ -13,7 +15,7 @@ from app.enterprises.imports.domain import KIND_LABELS, OUTCOME_LABELS, ImportKi
 from app.enterprises.imports.lists import IMPORT_ROWS, ImportRowFilter, RowOfRun
 from app.enterprises.imports.mapping import ColumnTarget, SheetMapping
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
-from app.enterprises.imports.reasons import NAME_TAKEN, RowReason
+from app.enterprises.imports.reasons import CONTRADICTED, NAME_TAKEN, RowReason
 from app.enterprises.imports.registers import registers_of
 from app.enterprises.imports.round_trip import origin_texts
 from app.enterprises.imports.runner import chosen_sheets, counts_of
@@ -25,8 +27,10 @@ from app.kit.paging import Count
 from app.reference.queries import list_region_names
 from app.web.imports.complete_form import CompleteListLine, complete_lines
 from app.web.imports.pages import OUTCOME_BADGES, ImportRowLine, field_label
+from app.web.shared.enterprise_words import words
 
 _SHOWN_CELLS = 12
+_IDENTITIES = ("figure_basis", "figure_source", "certificate_kind", "property_kind", "compliance_kind", "tag")
 
 
 @dataclass(frozen=True)
@@ -63,10 +67,15 @@ class RowDialog:
 
 @dataclass(frozen=True)
 class DecisionRow:
-    """One row of a finished import with what a person can decide about it."""
+    """One row of a finished import with what a person can decide about it.
+
+    `about` tells which of the firm's records it is about; of a `conflict` both values stand in the file.
+    """
 
     row: ImportRow
     line: ImportRowLine
+    about: str
+    conflict: bool
     run_id: int
     file_name: str
     sheet: str
@@ -119,7 +128,22 @@ def _decision_rows(viewer: Viewer, rows: Sequence[RowOfRun]) -> Sequence[Decisio
     """Rows with their differences worded; places by their names."""
     codes = [str(value) for row, _run, _sheet in rows for value in row.differences.get("region_code", []) if value]
     places = list_region_names(viewer.session, codes) if codes else {}
-    return [_decision_row(row, run, sheet, places) for row, run, sheet in rows]
+    known = _Known(places, viewer.once(_identity_words)) if rows else _Known()
+    return [_decision_row(row, run, sheet, known) for row, run, sheet in rows]
+
+
+@dataclass(frozen=True)
+class _Known:
+    """How codes in rows read: of places, and those by which records are known."""
+
+    places: Mapping[str, str] = field(default_factory=dict)
+    identities: Mapping[str, str] = field(default_factory=dict)
+
+
+def _identity_words(session: Session) -> Mapping[str, str]:
+    """The words of the codes by which a firm's records are told apart."""
+    known = words(session)
+    return dict(known.programmes) | {code: text for name in _IDENTITIES for code, text in known.choices(name)}
 
 
 #: The rows of a run, which stands in the address, and (without an outcome) the rows of all runs that wait.
@@ -176,12 +200,12 @@ def _sheet_result(viewer: Viewer, run: ImportRun, sheet: ImportSheet) -> SheetRe
     return SheetResult(sheet.name, label, tuple(counts_of(sheet).values()), url, rejected)
 
 
-def _decision_row(row: ImportRow, run: ImportRun, sheet: ImportSheet, places: Mapping[str, str]) -> DecisionRow:
+def _decision_row(row: ImportRow, run: ImportRun, sheet: ImportSheet, known: _Known) -> DecisionRow:
     reasons = tuple(str(RowReason.from_json(kept)) for kept in row.reasons)
-    code = row.key.split("|")[0]
+    code, *rest = row.key.split("|")
     line = ImportRowLine(
         number=row.row_number,
-        code=row.key.replace("|", " "),
+        code="" if code == row.name else code,
         name=row.name,
         outcome=_(OUTCOME_LABELS[RowOutcome(row.outcome)]),
         badge=OUTCOME_BADGES[RowOutcome(row.outcome)],
@@ -191,11 +215,13 @@ def _decision_row(row: ImportRow, run: ImportRun, sheet: ImportSheet, places: Ma
     return DecisionRow(
         row=row,
         line=line,
+        conflict=any(kept["code"] == CONTRADICTED for kept in row.reasons),
+        about=" · ".join(known.identities.get(part, part) for part in rest if part),
         run_id=run.id,
         file_name=run.file_name,
         sheet=sheet.name,
         cells=" | ".join(cell for cell in row.cells[:_SHOWN_CELLS] if cell)[:400],
-        differences=tuple(_difference(row, name, pair, places) for name, pair in row.differences.items()),
+        differences=tuple(_difference(row, name, pair, known.places) for name, pair in row.differences.items()),
         changed=row.outcome == RowOutcome.CHANGED,
         open=row.decision == RowDecision.NONE and run.state not in (ImportState.UNDOING, ImportState.UNDONE),
         refused=row.decision == RowDecision.REFUSED,

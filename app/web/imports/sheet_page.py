@@ -97,6 +97,15 @@ class WrittenCell:
 
 
 @dataclass(frozen=True)
+class PreviewHead:
+    """A column of the preview: its head in the file, the unit in which its values are written, whether they are numbers."""
+
+    label: str
+    unit: str = ""
+    number: bool = False
+
+
+@dataclass(frozen=True)
 class PreviewRow:
     """One row of the preview: where it stands, what becomes of it and why, and its cells."""
 
@@ -126,7 +135,7 @@ class MappingPage:
     header: tuple[int, int]
     missing: tuple[str, ...]
     without_unit: tuple[str, ...]
-    heads: tuple[str, ...]
+    heads: tuple[PreviewHead, ...]
     preview: tuple[PreviewRow, ...]
     total: int
     repeated: int
@@ -188,7 +197,7 @@ def sheet_page(
         header=layout.header,
         missing=tuple(_(label_of(code, layout.register, registers)) for code in missing),
         without_unit=without_unit,
-        heads=tuple(column.header for column in shown),
+        heads=tuple(_head(column, registers) for column in shown),
         preview=tuple(_preview_row(result, shown, (registers, places)) for result in found.results),
         total=found.total,
         repeated=found.repeated,
@@ -233,7 +242,9 @@ def _untold(layout: SheetMapping, registers: Registers) -> tuple[tuple[str, ...]
 def _sheet_line(run: ImportRun, sheet: ImportSheet, registers: Registers, *, active: bool) -> SheetLine:
     ready = not any(_untold(_layout(sheet), registers))
     register = registers.get(sheet.register)
-    note = _(register.label) if register and ready else _("没有识别出内容")
+    told = dict.fromkeys([sheet.register, *(entry.register for entry in _layout(sheet).entries)])
+    known = "、".join(_(registers[code].label) for code in told if code in registers)
+    note = known if register and ready else _("没有识别出内容")
     if sheet.hidden:
         note = _("隐藏的工作表") if not sheet.chosen else f"{note} · {_('隐藏的工作表')}"
     url = f"/imports/{run.id}?sheet={sheet.position}"
@@ -299,6 +310,13 @@ def _shown(layout: SheetMapping) -> list[MappedColumn]:
     return [column for column in layout.columns if column.target and column.fills not in (USCC, NAME)]
 
 
+def _head(column: MappedColumn, registers: Registers) -> PreviewHead:
+    """Amounts are told in 万元, once for the column; of a capital each cell says its own."""
+    field = field_of(column.target, registers) if column.target else None
+    in_wan = field is not None and field.needs_unit
+    return PreviewHead(column.header, _("万元") if in_wan else "", number=field is not None and bool(field.unit))
+
+
 def _places(session: Session, found: SheetPreview) -> Mapping[str, str]:
     """The names of the regions that the rows tell."""
     owns = [result.row.own for result in found.results if result.row.own is not None]
@@ -356,7 +374,7 @@ def _shown_value(name: str, value: Any, text: str, places: Mapping[str, str]) ->
     if name == "region_code":
         return places.get(str(value), str(value))
     if name.endswith("_fen") and isinstance(value, int) and name != "capital_fen":
-        return _("%(amount)s 万元") % {"amount": format_wan(value)}
+        return format_wan(value)
     if isinstance(value, str | bool) and text:
         return text
     return difference_text(name, value)
