@@ -128,12 +128,12 @@ def _decision_rows(viewer: Viewer, rows: Sequence[RowOfRun]) -> Sequence[Decisio
     """Rows with their differences worded; places by their names."""
     codes = [str(value) for row, _run, _sheet in rows for value in row.differences.get("region_code", []) if value]
     places = list_region_names(viewer.session, codes) if codes else {}
-    known = _Known(places, viewer.once(_identity_words)) if rows else _Known()
+    known = _RowWords(places, viewer.once(_identity_words)) if rows else _RowWords()
     return [_decision_row(row, run, sheet, known) for row, run, sheet in rows]
 
 
 @dataclass(frozen=True)
-class _Known:
+class _RowWords:
     """How codes in rows read: of places, and those by which records are known."""
 
     places: Mapping[str, str] = field(default_factory=dict)
@@ -200,7 +200,7 @@ def _sheet_result(viewer: Viewer, run: ImportRun, sheet: ImportSheet) -> SheetRe
     return SheetResult(sheet.name, label, tuple(counts_of(sheet).values()), url, rejected)
 
 
-def _decision_row(row: ImportRow, run: ImportRun, sheet: ImportSheet, known: _Known) -> DecisionRow:
+def _decision_row(row: ImportRow, run: ImportRun, sheet: ImportSheet, known: _RowWords) -> DecisionRow:
     reasons = tuple(str(RowReason.from_json(kept)) for kept in row.reasons)
     code, *rest = row.key.split("|")
     line = ImportRowLine(
