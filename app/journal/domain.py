@@ -95,7 +95,7 @@ def plain(value: Any) -> Any:
     if kind in _AS_THEY_ARE:
         return value
     if kind is list or kind is tuple:
-        return [plain(item) for item in value]
+        return [item if item is None else plain(item) for item in value]
     if kind is dict:
         return {str(key): plain(item) for key, item in value.items()}
     return _plain(value)

@@ -10,7 +10,7 @@ from sqlalchemy import ARRAY, JSON, Column, Dialect, FromClause, func, insert, s
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from app.kit.db import Base, is_postgresql
+from app.kit.db import Base, UtcDateTime, is_postgresql
 
 #: Fewer rows are as quick by an ordinary insert.
 FEW = 20
@@ -71,7 +71,8 @@ def _write(session: Session, target: FromClause, names: Collection[str], rows: I
     session.flush()
     connection = session.connection()
     known = cast(Sequence[Column[Any]], target.columns.values())
-    columns = [column for column in known if column.name in names or column.default is not None]
+    columns = [column for column in known if column.name in names]
+    columns += [column for column in known if column.name not in names and column.default is not None]
     quote = connection.dialect.identifier_preparer.quote
     into = f"{quote(cast(Any, target).name)} ({', '.join(quote(column.name) for column in columns)})"
     values = _values(columns, names, rows, connection.dialect)
@@ -104,14 +105,16 @@ def _as_raised_elsewhere(error: psycopg.Error | sqlite3.Error, into: str, dialec
 def _values(
     columns: Sequence[Column[Any]], names: Collection[str], rows: Iterable[Row], dialect: Dialect
 ) -> Iterator[list[Any]]:
-    """The rows, which name the columns `names`, as the driver takes them, in the order of `columns`."""
-    order = [column.name for column in columns]
-    made = {column.name: default for column in columns if column.name not in names and (default := _default_of(column))}
+    """The rows as the driver takes them, in the order of `columns`: those that the rows name, then those with a default of their own."""
+    given = [column.name for column in columns if column.name in names]
+    made = [default for column in columns[len(given) :] if (default := _default_of(column))]
     writers = [(place, write) for place, column in enumerate(columns) if (write := _writer(column, dialect))]
     for row in rows:
         if row.keys() != names:
             raise ValueError("rows that are written together name the same columns")
-        values = [row[column] if column in row else made[column]() for column in order]
+        values = [row[name] for name in given]
+        if made:
+            values += [make() for make in made]
         for place, write in writers:
             values[place] = write(values[place])
         yield values
@@ -124,7 +127,21 @@ def _writer(column: Column[Any], dialect: Dialect) -> Writer | None:
     kind: Any = column.type.dialect_impl(dialect)
     if isinstance(kind, JSON):
         return cast(Writer, cast(Any, JSON).bind_processor(kind, dialect))  # as text, not wrapped for the driver
-    return cast(Writer, kind.bind_processor(dialect))
+    write = cast(Writer | None, kind.bind_processor(dialect))
+    return _once_an_instant(write) if write is not None and isinstance(column.type, UtcDateTime) else write
+
+
+def _once_an_instant(write: Writer) -> Writer:
+    """Rows that are written together mostly bear one instant."""
+    instant = written = None
+
+    def write_anew(value: Any) -> Any:
+        nonlocal instant, written
+        if instant is not value:
+            instant, written = value, write(value)
+        return written
+
+    return write_anew
 
 
 def _array_text(texts: Collection[str]) -> str:

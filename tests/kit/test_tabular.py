@@ -22,6 +22,7 @@ from python_calamine import CalamineWorkbook
 from app.kit.errors import Invalid
 from app.kit.tabular import open_table, write_csv, write_xlsx
 from app.kit.tabular.archive_guard import MAX_ENTRIES, MAX_UNPACKED_BYTES
+from app.kit.tabular.csv_reader import DELIMITERS, cut_line
 from app.kit.tabular.reader import Row
 from app.kit.tabular.workbook import SheetFoot, stream_xlsx
 from app.kit.tabular.writer import is_formula, safe_text
@@ -486,3 +487,12 @@ def test_a_csv_is_what_its_cells_are_one_by_one(rows: list[list[Any]], ragged: b
     told = io.StringIO(newline="")
     csv.writer(told, lineterminator="\r\n").writerows([["名称"], *(list(map(safe_text, row)) for row in rows)])
     assert b"".join(write_csv(rows, ["名称"])).decode("utf-8-sig") == told.getvalue()
+
+
+@given(
+    st.text(st.sampled_from("甲a1 ,;\t\x00'\u2028"), max_size=30),
+    st.sampled_from(DELIMITERS),
+    st.sampled_from(["", "\n", "\r\n", "\r"]),
+)
+def test_a_line_without_quotes_is_cut_as_the_library_cuts_it(text: str, delimiter: str, end: str) -> None:
+    assert cut_line(text + end, delimiter) == next(csv.reader([text + end], delimiter=delimiter, strict=True), [])

@@ -119,8 +119,9 @@ def normalise_name(text: str) -> str:
     if not kept.isprintable():
         kept = "".join(c for c in kept if c.isspace() or unicodedata.category(c)[0] != "C")
     narrowed = _WIDE.sub(lambda wide: unicodedata.normalize("NFKC", wide[0]), kept)
-    joined = _PARTED.sub("", _BLANKS.sub(" ", narrowed).strip())
-    return joined.replace("(", "（").replace(")", "）") if _CHINESE.search(joined) else joined
+    joined = _PARTED.sub("", _BLANKS.sub(" ", narrowed).strip()) if _BLANKS.search(narrowed) else narrowed
+    bracketed = "(" in joined or ")" in joined
+    return joined.replace("(", "（").replace(")", "）") if bracketed and _CHINESE.search(joined) else joined
 
 
 def _words(text: str) -> list[str]:

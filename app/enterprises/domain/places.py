@@ -2,7 +2,6 @@
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 
 _TOWNSHIP_DIGITS = 9
@@ -18,19 +17,19 @@ _FARM = ("管理区", "农场")
 _ALSO_CALLED = {"429005004": ("广华街道", "广华办事处", "广华")}
 
 
-@dataclass(frozen=True)
-class _Match:
-    code: str
-    end: int
+#: A division that stands in a text, and where its name ends there.
+_Match = tuple[str, int]
+#: The codes of the divisions that bear a name.
+_Names = dict[str, tuple[str, ...]]
 
 
 class RegionIndex:
     """Names of divisions, made once from the region table's (code, name) rows."""
 
     def __init__(self, rows: Iterable[tuple[str, str]]) -> None:
-        self._full: dict[str, list[str]] = {}
-        self._short: dict[str, list[str]] = {}
-        self._short_anywhere: dict[str, list[str]] = {}
+        self._full: _Names = {}
+        self._short: _Names = {}
+        self._short_anywhere: _Names = {}
         self._lengths: dict[str, list[int]] = {}
         for code, name in rows:
             if name in {"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"}:
@@ -46,10 +45,10 @@ class RegionIndex:
                 # 东湖 may be a district far away: without a province in front only cities go by their short name.
                 self._add(self._short_anywhere, _short_name(name, code), code)
 
-    def _add(self, names: dict[str, list[str]], name: str, code: str) -> None:
-        codes = names.setdefault(name, [])
+    def _add(self, names: _Names, name: str, code: str) -> None:
+        codes = names.get(name, ())
         if len(name) >= 2 and code not in codes:
-            codes.append(code)
+            names[name] = (*codes, code)
             lengths = self._lengths.setdefault(name[0], [])
             if len(name) not in lengths:
                 lengths.append(len(name))
@@ -79,9 +78,9 @@ class RegionIndex:
     def _descend(self, text: str, node: str) -> str:
         at = 0
         while match := self._here(text, at, node) or self._ahead(text, at, node):
-            at = match.end
-            if not node.startswith(match.code):
-                node = match.code
+            code, at = match
+            if not node.startswith(code):
+                node = code
         return node
 
     def _here(self, text: str, at: int, node: str) -> _Match | None:
@@ -94,15 +93,15 @@ class RegionIndex:
             if text[position] not in self._lengths:  # most characters begin no name
                 continue
             match = self._longest_at(text, position, node, self._full)
-            if match and len(match.code) >= _COUNTY_DIGITS and (node or match.end - position > 2):
+            if match and len(match[0]) >= _COUNTY_DIGITS and (node or match[1] - position > 2):
                 return match
         return None
 
-    def _longest_at(self, text: str, at: int, node: str, names: dict[str, list[str]]) -> _Match | None:
+    def _longest_at(self, text: str, at: int, node: str, names: _Names) -> _Match | None:
         for length in self._lengths.get(text[at : at + 1], ()):
             codes = names.get(text[at : at + length])
-            if codes and (code := _one_of(tuple(codes), node)):
-                return _Match(code, at + length)
+            if codes and (code := _one_of(codes, node)):
+                return code, at + length
         return None
 
 

@@ -8,7 +8,7 @@ that every firm has most of their pairs: where a digit is among them, four chara
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from itertools import filterfalse
 from operator import add
 
 from app.enterprises.domain.names import read_aloud
@@ -36,9 +36,14 @@ def search_document(names: Iterable[str], codes: Iterable[str]) -> str:
 
 def search_terms(text: str) -> set[str]:
     """The index terms of `text`: all single characters, all pairs and all fours with a digit within each line."""
-    lines = text.split("\n")
-    fours = (_fours(line) for line in lines if not line.isalpha())
-    return set(chain(*lines, *(map(add, line, line[1:]) for line in lines), *fours))
+    terms = set(text)
+    terms.discard("\n")
+    for line in text.split("\n"):
+        pairs = _pairs(line)
+        terms.update(pairs)
+        if not line.isalpha():
+            terms.update(_with_digit(map(add, pairs, pairs[2:]), line))
+    return terms
 
 
 def _pairs(line: str) -> list[str]:
@@ -47,7 +52,12 @@ def _pairs(line: str) -> list[str]:
 
 def _fours(line: str) -> Iterator[str]:
     pairs = _pairs(line)
-    return filter(_DIGIT, map(add, pairs, pairs[2:]))
+    return _with_digit(map(add, pairs, pairs[2:]), line)
+
+
+def _with_digit(pieces: Iterable[str], line: str) -> Iterator[str]:
+    """Those with a digit among the pieces of a folded line; where it is plain ASCII, they are those that are not all letters."""
+    return filterfalse(str.isalpha, pieces) if line.isascii() else filter(_DIGIT, pieces)
 
 
 def query_words(query: str) -> list[str]:

@@ -17,6 +17,7 @@ LENGTH = 18
 APOSTROPHES = " '‘’`"
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _VALUE = {character: index for index, character in enumerate(ALPHABET)}
+_SIGNS = frozenset(ALPHABET)
 _WEIGHTS = tuple(pow(3, power, 31) for power in range(LENGTH - 1))
 _LOOKS_LIKE = {"O": "0", "I": "1", "S": "5", "Z": "2", "V": "U"}
 
@@ -47,7 +48,7 @@ def normalise(text: str) -> str:
 
     Nor with the apostrophe that marks a cell as text: it is no part of what stands there.
     """
-    folded = unicodedata.normalize("NFKC", text).upper()
+    folded = text.upper() if text.isascii() else unicodedata.normalize("NFKC", text).upper()
     if folded.isascii() and folded.isalnum():
         return folded
     marked = folded.lstrip(APOSTROPHES)
@@ -73,9 +74,9 @@ def parse_uscc(text: str) -> Uscc:
         raise _invalid("enterprise.uscc.missing", _("请填写统一社会信用代码。"))
     if len(code) != LENGTH:
         raise _invalid("enterprise.uscc.length", _length_message(code))
-    for position, character in enumerate(code, start=1):
-        if character not in _VALUE:
-            raise _invalid("enterprise.uscc.alphabet", _alphabet_message(character, position))
+    if not _SIGNS.issuperset(code):
+        position, sign = next((at, sign) for at, sign in enumerate(code, start=1) if sign not in _SIGNS)
+        raise _invalid("enterprise.uscc.alphabet", _alphabet_message(sign, position))
     expected = check_character(code[:-1])
     status = UsccStatus.VALID if code[-1] == expected else UsccStatus.CHECK_MISMATCH
     return Uscc(code, status, expected)

@@ -74,8 +74,8 @@ class RowReading:
     fixed_width: bool = True
     baseline: Baseline | None = None
 
-    def read(self, row: Row, block: int = 0) -> ReadRow:
-        """The row, cell by cell."""
+    def read(self, row: Row, block: int = 0, key: str | None = None) -> ReadRow:
+        """The row, cell by cell; `key` is what it is about, where that was read before."""
         problem = row_problem(row, self._width, fixed=self.fixed_width)
         returned = self.baseline.compare(row.cells, self.layout) if self.baseline and not problem else None
         cells = [] if row.broken else returned.cells if returned else row.cells
@@ -89,6 +89,9 @@ class RowReading:
                     found.entries.append(entry)
         if returned is not None and returned.foreign:
             found.refusals.append(RowReason("origin.number_unknown", {"number": returned.key[:60]}))
+        if key is not None and returned is None:
+            found.key = key
+            return found
         found.key = "" if problem else self._number_of(row.cells)
         if problem is None and not found.key:
             own = [each for each in found.entries if each.layout.register == self.layout.register]

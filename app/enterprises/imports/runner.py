@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -14,6 +15,7 @@ from app.enterprises.complete_lists.schemas import CompleteListInput
 from app.enterprises.complete_lists.service import state_of_import
 from app.enterprises.imports import events
 from app.enterprises.imports.batch import BatchTaking, RowResult
+from app.enterprises.imports.cut_rows import CutRows
 from app.enterprises.imports.difference_text import shown_differences
 from app.enterprises.imports.domain import BATCH, KEPT_RAW, OPEN, ImportState, RowDecision, RowOutcome
 from app.enterprises.imports.entries import ReadRow
@@ -40,6 +42,7 @@ class _SheetTaking:
     run: Run
     import_id: int
     sheet: ReadableSheet
+    cut: CutRows
     before: int
     total: int
 
@@ -63,20 +66,29 @@ def take_in(run: Run) -> Mapping[str, Any]:
         kept = chosen_sheets(session, import_id)
         day = today(run.now())
         sheets = [open_sheet(session, table, found, each, actor=run.actor, day=day) for each in kept]
-    evidence = NameEvidence()
-    totals = [repeated(sheet.keys(evidence)) for sheet in sheets]
-    likeliest, named = evidence.likeliest(), evidence.named()
+    with ExitStack() as stack:
+        cuts = [stack.enter_context(CutRows(run.around.data_dir)) for _sheet in sheets]
+        evidence = NameEvidence()
+        totals = [repeated(sheet.keys(evidence, cut)) for sheet, cut in zip(sheets, cuts, strict=True)]
+        _tell_names(sheets, evidence)
+        _keep_shapes(run, import_id, sheets)
+        total, before = sum(count for count, _keys in totals), 0
+        for sheet, cut, (count, keys) in zip(sheets, cuts, totals, strict=True):
+            work = _SheetTaking(run, import_id, sheet, cut, before, total)
+            _take_sheet(work, Repeats(sheet.layout, keys), count)
+            before += count
+    return _finish(run, import_id, total)
+
+
+def _tell_names(sheets: Sequence[ReadableSheet], evidence: NameEvidence) -> None:
+    """Let the sheets know which code the file gives to a name: those that look firms up by name also where it is one code."""
+    likeliest = evidence.likeliest()
     for sheet in sheets:
         sheet.intake.likeliest.update(likeliest)
-        if sheet.layout.index_of(USCC) is None or sheet.layout.register != FIRM:
-            sheet.intake.named.update(named)
-    _keep_shapes(run, import_id, sheets)
-    total, before = sum(count for count, _keys in totals), 0
-    for sheet, (count, keys) in zip(sheets, totals, strict=True):
-        work = _SheetTaking(run, import_id, sheet, before, total)
-        _take_sheet(work, Repeats(sheet.layout, keys), count)
-        before += count
-    return _finish(run, import_id, total)
+    by_name = [sheet for sheet in sheets if sheet.layout.index_of(USCC) is None or sheet.layout.register != FIRM]
+    named = evidence.named() if by_name else {}
+    for sheet in by_name:
+        sheet.intake.named.update(named)
 
 
 def _keep_shapes(run: Run, import_id: int, sheets: Sequence[ReadableSheet]) -> None:
@@ -118,7 +130,7 @@ def _take_sheet(work: _SheetTaking, repeats: Repeats, count: int) -> None:
     if reached is None:
         return
     done = reached.done
-    rows = _after(work.sheet.rows(), reached.row, repeats)
+    rows = _after(work.sheet.rows(work.cut), reached.row, repeats)
     run.between_batches(work.before + done, work.total)
     with one_ahead(checked_batches(rows, repeats, BATCH)) as batches:
         for batch in batches:

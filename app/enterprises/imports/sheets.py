@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.domain.names import normalise_name
 from app.enterprises.domain.uscc import normalise
+from app.enterprises.imports.cut_rows import CutRow, CutRows
 from app.enterprises.imports.domain import ImportKind
 from app.enterprises.imports.entries import ReadRow, RowReading
 from app.enterprises.imports.fields import IN_CELLS
@@ -101,19 +102,23 @@ class ReadableSheet:
         """The registers that its rows may speak of."""
         return self.reading.registers
 
-    def rows(self) -> Iterator[ReadRow]:
-        """Its rows of data, read."""
-        for row, reading, block in self._data():
-            read = reading.read(row, block)
+    def rows(self, cut: CutRows | None = None) -> Iterator[ReadRow]:
+        """Its rows of data, read; `cut` are those that `keys` kept, where the sheet was gone through before."""
+        for row, block, key in self._data() if cut is None else cut:
+            read = self._reading_of(block).read(row, block, key)
             read.key = self._apart(read.key, block)
             yield read
 
-    def keys(self, evidence: NameEvidence | None = None) -> Iterator[str]:
-        """What each row of data is about; `evidence` learns which names stand beside which codes."""
-        for row, reading, block in self._data():
+    def keys(self, evidence: NameEvidence | None = None, cut: CutRows | None = None) -> Iterator[str]:
+        """What each row of data is about; `evidence` learns which names stand beside which codes, `cut` keeps the rows."""
+        for row, block, _key in self._data():
+            reading = self._reading_of(block)
+            key = reading.key_of(row)
             if evidence is not None:
                 evidence.note(*reading.named(row))
-            yield self._apart(reading.key_of(row), block)
+            if cut is not None:
+                cut.add(CutRow(row, block, key))
+            yield self._apart(key, block)
 
     def again(self, row: ReadRow) -> ReadRow:
         """The row, read once more, to be decided anew; its refusals stay."""
@@ -140,13 +145,13 @@ class ReadableSheet:
     def _reading_of(self, block: int) -> RowReading:
         return self.further[block] if block else self.reading
 
-    def _data(self) -> Iterator[tuple[Row, RowReading, int]]:
+    def _data(self) -> Iterator[CutRow]:
         for row in body_rows(self.sheet, self.head):
             if row.block and row.block not in self.further:
                 layout = _like(self.layout, self.head, row.head, self.reading.registers)
                 self.further[row.block] = replace(self.reading, layout=layout)
             if row.kind is RowKind.DATA:
-                yield row.row, self._reading_of(row.block), row.block
+                yield CutRow(row.row, row.block, None)
             elif row.kind is not RowKind.BLANK and len(self.left_out) < _MOST_TOLD:
                 self.left_out[row.row.number] = row.kind.value
 

@@ -10,6 +10,8 @@ DELIMITERS = (",", "\t", ";", "|")
 _SAMPLE_LINES = 30
 _MAX_JOINED_LINES = 200
 _QUOTE = '"'
+#: A cell that is longer than the library takes (`csv.field_size_limit`) is left to it to refuse.
+_SHORT = 100_000
 
 Record = tuple[list[str], bool]  # the cells, and whether the line's quotes are broken
 
@@ -28,7 +30,7 @@ class CsvRecords:
         waiting: deque[str] = deque()
         while (line := _next_line(waiting, lines)) is not None:
             if line.count(_QUOTE) % 2 == 0:
-                cells = self._parse(line)
+                cells = cut_line(line, self.delimiter)
                 yield (self._whole(line), True) if cells is None else (cells, False)
             else:
                 yield self._join(line, waiting, lines)
@@ -41,19 +43,12 @@ class CsvRecords:
             text += line
             if line.count(_QUOTE) % 2 == 0:
                 continue
-            cells = self._parse(text)
+            cells = cut_line(text, self.delimiter)
             if cells is not None and len(cells) == self.width:
                 return cells, False
             break
         waiting.extendleft(reversed(taken))
         return self._whole(first), True
-
-    def _parse(self, text: str) -> list[str] | None:
-        try:
-            rows = list(csv.reader([text], delimiter=self.delimiter, strict=True))
-        except csv.Error:
-            return None
-        return rows[0] if rows else []
 
     @staticmethod
     def _whole(line: str) -> list[str]:
@@ -63,6 +58,18 @@ class CsvRecords:
     def _lines(self) -> Iterator[str]:
         with self.path.open(encoding=self.encoding, newline="") as file:
             yield from file
+
+
+def cut_line(text: str, delimiter: str) -> list[str] | None:
+    """The cells of one record; None when its quotes are broken, or a cell is longer than anybody's."""
+    if _QUOTE not in text and len(text) < _SHORT:  # as the library would cut it, but at once
+        line = text.rstrip("\r\n")
+        return line.split(delimiter) if line else []
+    try:
+        rows = list(csv.reader([text], delimiter=delimiter, strict=True))
+    except csv.Error:
+        return None
+    return rows[0] if rows else []
 
 
 def _next_line(waiting: deque[str], lines: Iterator[str]) -> str | None:

@@ -1,7 +1,7 @@
 """One way into every table file: what it is, in which encoding, and its rows as text."""
 
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -107,7 +107,7 @@ def _open_csv(path: Path) -> Table:
 
     def rows() -> Iterator[Row]:
         for number, (cells, broken) in enumerate(records, start=1):
-            yield Row(number, [_unguarded(clean(cell)) for cell in cells], broken)
+            yield Row(number, _without_guards(cleaned(cells)), broken)
 
     return Table(TableKind.CSV, records.encoding, records.delimiter, (Sheet("", rows, fixed_width=False),))
 
@@ -132,9 +132,20 @@ def _check_workbook(path: Path, kind: TableKind) -> dict[str, list[MergedRange]]
 def _sheet(opened: OpenedSheet) -> Sheet:
     def rows() -> Iterator[Row]:
         for number, (cells, inexact) in enumerate(opened.rows(), start=1):
-            yield Row(number, [clean(cell) for cell in cells], inexact=inexact)
+            yield Row(number, cleaned(cells), inexact=inexact)
 
     return Sheet(opened.name, rows, hidden=opened.hidden, merged=opened.merged)
+
+
+def cleaned(cells: Sequence[str]) -> list[str]:
+    """The cells of a row, each as `clean` leaves it."""
+    if "".join(cells).isprintable():
+        return [cell.strip() for cell in cells]
+    return [clean(cell) for cell in cells]
+
+
+def _without_guards(cells: list[str]) -> list[str]:
+    return [_unguarded(cell) for cell in cells] if any("'" in cell for cell in cells) else cells
 
 
 def _unguarded(cell: str) -> str:

@@ -33,6 +33,7 @@ _BASES = {
     "统计": "STAT",
 }
 _MAX_PEOPLE = 10_000_000
+_DIGITS = 20
 _YEAR = re.compile(r"(\d{4})(年度|年)?")
 _PEOPLE = re.compile(r"人$")
 
@@ -69,31 +70,40 @@ def parse_figures(source: SourceRow, tables: FigureTables) -> Parsed:
 
 def figures_key(source: SourceRow, tables: FigureTables) -> str:
     """Firm, year, basis and source: what a record of figures is known by; "" when one of them cannot be told."""
-    parsed = Parsed(source)
-    _read_key(parsed, tables)
+    year, basis = _read_year(source, tables), _read_basis(source)
     firm = firm_key(source)
-    if not firm or parsed.refusals:
-        return ""
-    return "|".join((firm, *(str(parsed.values[code]) for code in ("year", "basis", "source"))))
+    return f"{firm}|{year}|{basis}|{_read_source(source, tables)}" if firm and year and basis else ""
 
 
 def _read_key(parsed: Parsed, tables: FigureTables) -> None:
-    texts = parsed.source.texts
-    year = _YEAR.fullmatch(_fold(texts.get("year", "")))
-    if year and FIRST_YEAR <= int(year[1]) <= tables.this_year:
-        parsed.values["year"] = int(year[1])
+    source = parsed.source
+    if year := _read_year(source, tables):
+        parsed.values["year"] = year
     else:
         parsed.refusals.append(RowReason("year.missing"))
-    basis = _BASES.get(_fold(texts.get("basis", "")).removesuffix("口径"))
-    if basis:
+    if basis := _read_basis(source):
         parsed.values["basis"] = basis
     else:
         parsed.refusals.append(RowReason("basis.missing"))
-    text = texts.get("source", "")
-    parsed.values["source"] = tables.sources.get(text.lower(), IMPORTED_SOURCE)
+    parsed.values["source"] = _read_source(source, tables)
+    text = source.texts.get("source", "")
     if text and text.lower() not in tables.sources:
         parsed.unread["source"] = text
         parsed.remarks.append(RowReason("source.unknown", {"text": text[:60]}))
+
+
+def _read_year(source: SourceRow, tables: FigureTables) -> int:
+    """The year; 0 where none that can have figures is told."""
+    found = _YEAR.fullmatch(_fold(source.texts.get("year", "")))
+    return int(found[1]) if found and FIRST_YEAR <= int(found[1]) <= tables.this_year else 0
+
+
+def _read_basis(source: SourceRow) -> str:
+    return _BASES.get(_fold(source.texts.get("basis", "")).removesuffix("口径"), "")
+
+
+def _read_source(source: SourceRow, tables: FigureTables) -> str:
+    return tables.sources.get(source.texts.get("source", "").lower(), IMPORTED_SOURCE)
 
 
 def _read_figure(parsed: Parsed, name: str, text: str) -> None:
@@ -119,6 +129,8 @@ def read_yuan(text: str, unit: str) -> tuple[int | None, str]:
 
 
 def _read_people(text: str) -> int | None:
+    if text.isascii() and text.isdecimal() and len(text) <= _DIGITS:
+        return int(text) * E4 if int(text) <= _MAX_PEOPLE else None
     try:
         scaled = Decimal(_PEOPLE.sub("", _fold(text)).replace(",", "")) * E4
     except InvalidOperation:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
@@ -84,12 +85,19 @@ def parse_firm(source: SourceRow, tables: FirmTables) -> Parsed:
         return parsed
     read_uscc(parsed)
     _read_name(parsed)
-    for field, code in _PLAIN:
-        if text := source.texts.get(code):
+    texts = source.texts
+    for field, code in _plain_among(tuple(texts)):
+        if text := texts[code]:
             _read_cell(parsed, field, text, tables)
     _read_capital(parsed)
     _read_region(parsed, tables)
     return parsed
+
+
+@lru_cache(maxsize=64)
+def _plain_among(codes: tuple[str, ...]) -> tuple[tuple[Field, str], ...]:
+    """Which of the plain fields a sheet of these columns fills."""
+    return tuple(each for each in _PLAIN if each[1] in codes)
 
 
 def _read_name(parsed: Parsed) -> None:

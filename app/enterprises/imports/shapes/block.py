@@ -39,7 +39,7 @@ class Block:
 
     def repeats_head(self, filled: Filled, *, after_gap: bool) -> bool:
         """Whether the row names the columns again; after a gap one such name among nothing but words is enough."""
-        if self._texts.isdisjoint(cell for _index, cell in filled) and not after_gap:
+        if not after_gap and self._texts.isdisjoint([cell for _index, cell in filled]):
             return False
         names = [read_heading(cell).name for _index, cell in filled if len(cell) <= _LONGEST_CELL]
         known = sum(name in self._names for name in names)

@@ -30,6 +30,8 @@ class MergedValues:
 
     def filled(self, row: Row) -> Row:
         """The row of data, its merged cells with their value."""
+        if self._next == len(self._coming) and not self._open:
+            return row
         place = row.number - 1
         self._pass_over(place)
         found = [each for each in self._open if not (row.cells[each.column] if each.column < len(row.cells) else "")]
