@@ -95,7 +95,11 @@ def plain(value: Any) -> Any:
     if kind in _AS_THEY_ARE:
         return value
     if kind is list or kind is tuple:
-        return [item if item is None else plain(item) for item in value]
+        # Without a call for each: an import plains a dozen pairs of values a row.
+        return [
+            item if (of := type(item)) in _AS_THEY_ARE else item.replace("\x00", "") if of is str else plain(item)
+            for item in value
+        ]
     if kind is dict:
         return {str(key): plain(item) for key, item in value.items()}
     return _plain(value)

@@ -140,6 +140,13 @@ def as_json(value: Any) -> str:
         return json.dumps(value)
 
 
+def from_json(text: str) -> Any:
+    """What `as_json` kept. Most columns of JSON hold nothing in most rows, and nobody asks the reader about that."""
+    if text == "{}":
+        return {}
+    return [] if text == "[]" else json.loads(text)
+
+
 def _postgresql_engine(url: str, pool_size: int) -> Engine:
     engine = create_engine(
         url,
@@ -173,6 +180,7 @@ def _sqlite_engine(url: str, pool_size: int, durable: bool) -> Engine:
         pool_timeout=POOL_WAIT,
         hide_parameters=True,
         json_serializer=as_json,
+        json_deserializer=from_json,
         connect_args={"check_same_thread": False},
     )
     # Below `full`, WAL syncs at checkpoints only, and a power cut loses what was committed since.

@@ -27,7 +27,7 @@ _WEIGHT = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class RowResult:
     """What becomes of a row as a whole. `differences` and `changes` are by field, outside the firm's own with their record."""
 
@@ -190,7 +190,9 @@ def combined(row: ReadRow) -> RowResult:
         return RowResult(row, RowOutcome.QUEUED, reasons, target, key, name)
     if not decided:
         return RowResult(row, RowOutcome.REJECTED, [RowReason("nothing")], firm_id, key, name)
-    outcome = min((verdict.outcome for _entry, verdict in decided), key=_WEIGHT.index)
+    outcome = decided[0][1].outcome
+    if len(decided) > 1:
+        outcome = min((verdict.outcome for _entry, verdict in decided), key=_WEIGHT.index)
     targets = [verdict.target_id for entry, verdict in decided if entry.layout.register == FIRM]
     target = firm_id or next((target for target in targets if target), None) or decided[0][1].target_id
     writes = any(verdict.writes for _entry, verdict in decided)

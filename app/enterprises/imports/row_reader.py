@@ -23,7 +23,7 @@ _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E\+?\d{2}")
 _LONGEST_NOTHING = max(map(len, _NOTHING))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SourceRow:
     """One row of the list: its cells, each field's text, and what is wrong with the row as a whole."""
 

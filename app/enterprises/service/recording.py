@@ -28,7 +28,8 @@ def subject_key(enterprise_id: int, name: str, region_code: str) -> SubjectKey:
 
 def snapshot(enterprise: Enterprise) -> dict[str, Any]:
     """The written fields as they stand."""
-    return {name: getattr(enterprise, name) for name in WRITTEN}
+    held = enterprise.__dict__  # what was loaded or set; the rest is asked for
+    return {name: held[name] if name in held else getattr(enterprise, name) for name in WRITTEN}
 
 
 def require_change(actor: Actor, action: Action, enterprise: Enterprise) -> None:

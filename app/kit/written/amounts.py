@@ -64,6 +64,8 @@ _SHAPE = re.compile(
 )
 _NEGATIVE = re.compile(r"\(([\d,.]+)\)")
 _SIGNS = {"￥": YUAN, "¥": YUAN, "$": "USD"}
+#: Most cells hold nothing but digits, which read in one way only.
+_PLAIN = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,10})?")
 _GROUPED = re.compile(r"-?(\d{1,3}(,\d{3})+(\.\d+)?|\d+(\.\d+)?)")
 _UNIT = re.compile(rf"(?:人民币|RMB|CNY)?(?:(?P<scale>{_SCALE})(?P<word>{_WORD})?|(?P<alone>{_WORD}))")
 _ENGLISH_UNITS = {
@@ -87,6 +89,8 @@ class ParsedAmount:
 @lru_cache(maxsize=2_048)
 def read_amount(text: str, *, unit: str = "") -> ParsedAmount:
     """Read `text`; `unit` (万元, 千元, 万美元 …) is what its column says, for a number that states none itself."""
+    if _PLAIN.fullmatch(text) and (known := _unit_known(unit)):
+        return _in_unit(text, *known)
     folded = _fold(text)
     if folded in _NOTHING:
         return ParsedAmount(None, remark=NOT_STATED if text.strip() else "")
@@ -145,12 +149,23 @@ def _amount(shape: re.Match[str]) -> ParsedAmount:
     number = shape["number"]
     if not _GROUPED.fullmatch(number):
         return ParsedAmount(None, remark=BAD_GROUPING if "," in number else UNREADABLE)
-    fen = Decimal(number.replace(",", "")) * SCALES[shape["scale"] or ""] * 100
+    return _in_unit(number.replace(",", ""), SCALES[shape["scale"] or ""], _currency(shape))
+
+
+@lru_cache(maxsize=256)
+def _unit_known(unit: str) -> tuple[int, str] | None:
+    """How many of the currency one of `unit` is, and the currency; None where a number beside it is no amount."""
+    shape = _SHAPE.fullmatch(f"1{unit}") if unit else None
+    return None if shape is None or shape["number"] != "1" else (SCALES[shape["scale"] or ""], _currency(shape))
+
+
+def _in_unit(number: str, scale: int, currency: str) -> ParsedAmount:
+    fen = Decimal(number) * scale * 100
     if abs(fen) > MAX_FEN:
         return ParsedAmount(None, remark=TOO_LARGE)
     if fen != fen.to_integral_value():
         return ParsedAmount(None, remark=TOO_PRECISE)
-    return ParsedAmount(int(fen), _currency(shape))
+    return ParsedAmount(int(fen), currency)
 
 
 def _currency(shape: re.Match[str]) -> str:

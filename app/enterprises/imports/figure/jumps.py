@@ -19,6 +19,7 @@ Years = dict[int, int]
 
 def note_jumps(batch: Sequence[Parsed], on_file: Iterable[YearlyFigures]) -> None:
     """Remark on each amount of the batch that jumps against the year before or after, on file or in the batch itself."""
+    batch, on_file = _beside_others(batch, on_file)
     known: dict[tuple[int, str, str], Years] = {}
     for row in on_file:
         for name in _NAMES:
@@ -33,6 +34,22 @@ def note_jumps(batch: Sequence[Parsed], on_file: Iterable[YearlyFigures]) -> Non
                 params = {"column": name, "year": other, "factor": factor}
                 parsed.remarks.append(RowReason("jump", params))
                 break
+
+
+def _beside_others(
+    batch: Sequence[Parsed], on_file: Iterable[YearlyFigures]
+) -> tuple[list[Parsed], list[YearlyFigures]]:
+    """Those whose firm has figures of more than one year on that basis: the others have no neighbour."""
+    years: dict[tuple[int, str], set[int]] = {}
+    kept = list(on_file)
+    for row in kept:
+        years.setdefault((row.enterprise_id, row.basis), set()).add(row.year)
+    told = [(parsed.firm.id, parsed.values["basis"]) for parsed in batch if parsed.firm is not None]
+    for firm, parsed in zip(told, batch, strict=True):
+        years.setdefault(firm, set()).add(parsed.values["year"])
+    several = {firm for firm, of_firm in years.items() if len(of_firm) > 1}
+    rows = [parsed for firm, parsed in zip(told, batch, strict=True) if firm in several]
+    return rows, [row for row in kept if (row.enterprise_id, row.basis) in several]
 
 
 def jump(value: int, neighbour: int) -> int:

@@ -33,18 +33,23 @@ def compare(
     An empty cell takes nothing away, and what only says the same in other words changes nothing.
     """
     found = FirmComparison()
+    values, alike = parsed.values, parsed.alike
     for name in FIELDS:
-        theirs, ours = parsed.values.get(name), existing[name]
-        if theirs in (None, "") or theirs == ours or ours in parsed.alike.get(name, ()):
+        if (theirs := values.get(name)) is None or theirs == "":
+            continue
+        ours = existing[name]
+        if theirs == ours or ours in alike.get(name, ()):
             continue
         if name == "region_code" and _tells_no_region(parsed, theirs, existing):
             continue
         _sort(found, name, ours, theirs, edited)
     _compare_capital(found, parsed, existing, edited)
-    unread = _unread(parsed, existing)
-    if unread != existing["unread_cells"]:
-        found.values["unread_cells"] = unread
-    found.former_names = tuple(n for n in parsed.former_names if n not in former and n != existing["name"])
+    if parsed.unread or existing["unread_cells"]:
+        unread = _unread(parsed, existing)
+        if unread != existing["unread_cells"]:
+            found.values["unread_cells"] = unread
+    if parsed.former_names:
+        found.former_names = tuple(n for n in parsed.former_names if n not in former and n != existing["name"])
     return found
 
 
