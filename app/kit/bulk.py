@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.kit.db import Base, UtcDateTime, is_postgresql
+from app.kit.membership import array_text
 
 #: Fewer rows are as quick by an ordinary insert.
 FEW = 20
@@ -123,7 +124,7 @@ def _values(
 def _writer(column: Column[Any], dialect: Dialect) -> Writer | None:
     """What makes of a value what the driver takes; None where it takes it as it is."""
     if isinstance(column.type, ARRAY):
-        return _array_text
+        return array_text  # the driver would look at each of the hundred terms of a firm by itself
     kind: Any = column.type.dialect_impl(dialect)
     if isinstance(kind, JSON):
         return cast(Writer, cast(Any, JSON).bind_processor(kind, dialect))  # as text, not wrapped for the driver
@@ -142,13 +143,6 @@ def _once_an_instant(write: Writer) -> Writer:
         return written
 
     return write_anew
-
-
-def _array_text(texts: Collection[str]) -> str:
-    """An array of texts as PostgreSQL writes it: the driver would look at each of the hundred terms of a firm by itself."""
-    if any(sign in "".join(texts) for sign in '"\\'):
-        texts = [text.replace("\\", "\\\\").replace('"', '\\"') for text in texts]
-    return '{"' + '","'.join(texts) + '"}' if texts else "{}"
 
 
 def _default_of(column: Column[Any]) -> Callable[[], Any] | None:

@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Boolean, ColumnElement, Dialect, Integer, Text, bindparam
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -17,14 +16,21 @@ from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
 
-class _WholeNumberArray(UserDefinedType[Any]):
+class _ArrayText(UserDefinedType[Any]):
     """An array that the driver sends as its text; the server reads it before it plans."""
 
     cache_ok = True
 
     def get_col_spec(self, **_options: Any) -> str:
         """As a column of it would be declared."""
-        return "BIGINT[]"
+        return "TEXT"
+
+
+def array_text(texts: Collection[str]) -> str:
+    """An array of texts as PostgreSQL writes it."""
+    if any(sign in "".join(texts) for sign in '"\\'):
+        texts = [text.replace("\\", "\\\\").replace('"', '\\"') for text in texts]
+    return '{"' + '","'.join(texts) + '"}' if texts else "{}"
 
 
 class WholeNumbers(list[int]):
@@ -37,7 +43,7 @@ class WholeNumbers(list[int]):
 
 
 class _Values(TypeDecorator[Any]):
-    """Values as one parameter: an array on PostgreSQL (of whole numbers by its text: to look at each takes the driver far longer), a JSON array on SQLite."""
+    """Values as one parameter: an array on PostgreSQL (as its text: to look at each takes the driver far longer), a JSON array on SQLite."""
 
     impl = Text
     cache_ok = True
@@ -47,15 +53,13 @@ class _Values(TypeDecorator[Any]):
         self.whole = whole
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """An array of whole numbers or of texts, or a text."""
-        if dialect.name != "postgresql":
-            return dialect.type_descriptor(Text())
-        return dialect.type_descriptor(_WholeNumberArray() if self.whole else ARRAY(Text()))
+        """The text of an array, or of JSON."""
+        return dialect.type_descriptor(_ArrayText() if dialect.name == "postgresql" else Text())
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         """The list as the database's driver takes it."""
         if dialect.name == "postgresql" and not self.whole:
-            return value
+            return array_text([each if type(each) is str else str(each) for each in value if each is not None])
         text = value.text if isinstance(value, WholeNumbers) else json.dumps(value)
         return f"{{{text[1:-1]}}}" if self.whole and dialect.name == "postgresql" else text
 
@@ -73,8 +77,8 @@ class _OneOf(FunctionElement[bool]):
 def _array(element: _OneOf, compiler: SQLCompiler, **options: Any) -> str:
     column, values = element.clauses
     listed = compiler.process(values, **options)
-    whole = isinstance(column.type, Integer)
-    return f"{compiler.process(column, **options)} = ANY ({listed}{'::BIGINT[]' if whole else ''})"
+    kind = "BIGINT" if isinstance(column.type, Integer) else "TEXT"
+    return f"{compiler.process(column, **options)} = ANY ({listed}::{kind}[])"
 
 
 @compiles(_OneOf, "sqlite")

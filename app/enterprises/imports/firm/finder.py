@@ -61,6 +61,8 @@ def find_firms(session: Session, rows: Sequence[Parsed], *, prefix: str, confirm
 
 def firms_by_code(session: Session, codes: Sequence[str], *, lock: bool = False) -> dict[str, Enterprise]:
     """The firms that bear or bore these codes, in two statements whatever their number."""
+    if not codes:
+        return {}
     statement = select(Enterprise).where(one_of(Enterprise.uscc, codes)).order_by(Enterprise.id)
     firms = {firm.uscc: firm for firm in session.scalars(statement.with_for_update() if lock else statement)}
     others = [code for code in codes if code not in firms]
