@@ -27,8 +27,8 @@ class CutRow(NamedTuple):
 class CutRows:
     """Rows of one sheet: all are added, then they can be had once; nothing is left of them behind the `with`."""
 
-    def __init__(self, folder: Path | None = None) -> None:
-        self._file = tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=folder)  # noqa: SIM115 - closed by `__exit__`
+    def __init__(self, folder: Path) -> None:
+        self._file = tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=str(folder))  # noqa: SIM115 - closed by `__exit__`
         self._waiting: list[tuple[Any, ...]] = []
 
     def add(self, cut: CutRow) -> None:

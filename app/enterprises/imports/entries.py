@@ -91,12 +91,13 @@ class RowReading:
             found.refusals.append(RowReason("origin.number_unknown", {"number": returned.key[:60]}))
         if key is not None and returned is None:
             found.key = key
-            return found
-        found.key = "" if problem else self._number_of(row.cells)
-        if problem is None and not found.key:
-            own = [each for each in found.entries if each.layout.register == self.layout.register]
-            found.key = _row_key([each.taker.key_of(each.parsed.source) for each in own], firm.source)
+        elif problem is None:
+            found.key = self._number_of(row.cells) or self._key_of(found)
         return found
+
+    def _key_of(self, row: ReadRow) -> str:
+        own = [each for each in row.entries if each.layout.register == self.layout.register]
+        return _row_key([each.taker.key_of(each.parsed.source) for each in own], row.firm.source)
 
     def _entries(self, row: Row, cells: list[str], firm: SourceRow, returned: ReturnedCells | None) -> Iterator[Entry]:
         """What the row says about each record."""
