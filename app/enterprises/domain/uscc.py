@@ -74,9 +74,9 @@ def parse_uscc(text: str) -> Uscc:
         raise _invalid("enterprise.uscc.missing", _("请填写统一社会信用代码。"))
     if len(code) != LENGTH:
         raise _invalid("enterprise.uscc.length", _length_message(code))
-    if not _SIGNS.issuperset(code):
-        position, sign = next((at, sign) for at, sign in enumerate(code, start=1) if sign not in _SIGNS)
-        raise _invalid("enterprise.uscc.alphabet", _alphabet_message(sign, position))
+    for position, character in enumerate("" if _SIGNS.issuperset(code) else code, start=1):
+        if character not in _VALUE:
+            raise _invalid("enterprise.uscc.alphabet", _alphabet_message(character, position))
     expected = check_character(code[:-1])
     status = UsccStatus.VALID if code[-1] == expected else UsccStatus.CHECK_MISMATCH
     return Uscc(code, status, expected)
