@@ -28,6 +28,7 @@ from app.policies.service.fact_sources import gather, read_columns
 from app.policies.service.statements import state_fact
 from app.policies.whatif.register import load, refreshed
 from tests.factories.enterprises import firm
+from tests.support.statements import recorded_statements
 
 NOW = datetime(2021, 8, 1, 1, 0, tzinfo=UTC)
 DAY = date(2021, 6, 30)
@@ -155,3 +156,20 @@ def test_a_register_kept_for_what_if_is_read_anew(session: Session) -> None:
     withdraw_complete(session, actor=SYSTEM, list_id=key, now=NOW)
     db.commit(session)
     assert HIGH_TECH not in refreshed(session, with_list).columns.known
+
+
+def test_it_costs_no_statement_more(session: Session) -> None:
+    """Neither where nobody has said anything, nor where somebody has and the day is covered; of many no more than of one."""
+    firms = [firm(session).id for _ in range(12)]
+    db.commit(session)
+    catalogue, sent = get_catalogue(session), []
+    for stated in (False, True):
+        if stated:
+            complete(session)
+            db.commit(session)
+        for some in (firms, firms[:1], firms):
+            with recorded_statements() as statements:
+                read_columns(session, catalogue, Owners(some), DAY)
+            sent.append(len(statements))
+            db.commit(session)
+    assert sent[1] == sent[2] == sent[4] == sent[5]

@@ -6,9 +6,10 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, BigId, Code, Json, PrimaryKey, UtcDateTime
+from app.reference.published import Published
 
 
-class CompleteList(Base):
+class CompleteList(Published, Base):
     """Somebody's word that a list has everybody whom it concerns in a region, from a day (None: all of its last day) to a day.
 
     `import_id` is the import that brought it, `withdrawn_at` ends it. Nothing else of it ever changes.

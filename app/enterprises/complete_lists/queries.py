@@ -13,12 +13,14 @@ from app.enterprises.imports.models import ImportRow
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import Bilingual, _
+from app.reference.published import kept
 from app.reference.queries import list_terms, term_names
 
 #: Decisions by which a row came in after all.
 SETTLED = (RowDecision.CONFIRMED, RowDecision.SETTLED)
 
 
+@kept
 def list_in_force(session: Session) -> list[ListInForce]:
     """The lists that were not withdrawn, oldest first."""
     statement = (
@@ -32,19 +34,16 @@ def list_in_force(session: Session) -> list[ListInForce]:
 
 def read_mark(session: Session) -> tuple[int, ...]:
     """What changes whenever a list comes, goes, or one of its rows is settled."""
-    lists = session.scalars(
-        select(CompleteList.id).where(CompleteList.withdrawn_at.is_(None)).order_by(CompleteList.id)
-    )
-    kept = tuple(lists)
-    if not kept:
+    lists = tuple(one.id for one in list_in_force(session))
+    if not lists:
         return ()
     settled = (
         select(func.count(), func.coalesce(func.sum(CompleteListDoubt.row_id), 0))
         .join(ImportRow, ImportRow.id == CompleteListDoubt.row_id)
-        .where(CompleteListDoubt.list_id.in_(kept), ImportRow.decision.in_(SETTLED))
+        .where(CompleteListDoubt.list_id.in_(lists), ImportRow.decision.in_(SETTLED))
     )
     number, which = session.execute(settled).one()
-    return (*kept, number, int(which))
+    return (*lists, number, int(which))
 
 
 def get_visible_to(session: Session, actor: Actor, list_id: int, *, lock: bool = False) -> CompleteList:
