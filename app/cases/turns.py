@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile, Milestone
 from app.cases.queries import visible_to
+from app.enterprises.models import Enterprise
+from app.enterprises.queries import gone
 from app.kit.actor import Actor
 from app.kit.membership import one_of
 from app.programmes.queries import Catalogue
@@ -39,11 +41,12 @@ def in_stages(stages: Iterable[Stage]) -> ColumnElement[bool]:
 def list_preparing_visible_to(
     session: Session, actor: Actor, officer_id: int | None, programmes: Sequence[str], limit: int
 ) -> list[CaseFile]:
-    """Open cases that were not handed in yet, the earliest day first, `limit` at most."""
+    """Open cases of firms that are not gone that were not handed in yet, the earliest day first, `limit` at most."""
     statement = visible_to(actor).where(
         CaseFile.state == CaseState.OPEN,
         CaseFile.submitted_on.is_(None),
         CaseFile.programme_code.in_(programmes),
+        CaseFile.enterprise_id.not_in(select(Enterprise.id).where(gone())),
     )
     if officer_id is not None:
         statement = statement.where(CaseFile.officer_id == officer_id)

@@ -13,7 +13,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     false,
-    func,
     inspect,
     literal,
     or_,
@@ -26,6 +25,7 @@ from sqlalchemy.orm import Session
 from app.enterprises.domain.uscc import normalise
 from app.enterprises.likely import likely_within
 from app.enterprises.models import Certificate, Enterprise, EnterpriseTag, FormerCode, FormerName
+from app.journal.tallies import kept_total
 from app.kit.actor import Actor, ActorKind
 from app.kit.errors import NotFound
 from app.kit.i18n import _
@@ -60,6 +60,11 @@ def gone() -> ColumnElement[bool]:
     return Enterprise.business_status.in_(sorted(GONE))
 
 
+def gone_by(on: date) -> ColumnElement[bool]:
+    """Firms that were gone on a day: what was counted for an earlier day stays as it was."""
+    return and_(gone(), or_(Enterprise.business_status_on.is_(None), Enterprise.business_status_on <= on))
+
+
 def candidates() -> ColumnElement[bool]:
     """Firms on file that may be candidates for something: neither retired here nor known to be gone."""
     return and_(Enterprise.disabled_on.is_(None), ~gone())
@@ -67,9 +72,10 @@ def candidates() -> ColumnElement[bool]:
 
 def count_gone_visible_to(session: Session, actor: Actor, region: str) -> int:
     """How many firms on file of a region no list of candidates shows because they are gone."""
-    statement = select(func.count()).select_from(Enterprise)
     of_region = likely_within(Enterprise.region_code, region)
-    return session.scalar(statement.where(visible_to(actor), of_region, Enterprise.disabled_on.is_(None), gone())) or 0
+    found = select(Enterprise.id).where(visible_to(actor), of_region, Enterprise.disabled_on.is_(None), gone())
+    key = ("gone", actor.kind, actor.enterprise_id, actor.region_prefix, region)
+    return kept_total(session, key, found, Enterprise.id)
 
 
 def valid_on(day: date | ColumnElement[date]) -> ColumnElement[bool]:

@@ -1,6 +1,7 @@
 """What each counted target counts: one statement gives the rows, and their number is the number."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
@@ -10,7 +11,7 @@ from app.cases.models import CaseFile, CaseMarker
 from app.commissioners.queries import counted_in_year
 from app.enterprises.likely import likely_within
 from app.enterprises.models import Certificate, Enterprise, EnterpriseTag
-from app.enterprises.queries import valid_on
+from app.enterprises.queries import gone_by, valid_on
 from app.journal.tallies import count_rows, kept_total
 from app.targets.domain import Applications, Certificates, Commissioners, Counted, Period, Subjects
 
@@ -47,10 +48,11 @@ def count_pending(session: Session, counted: Applications, period: Period, regio
             CaseFile.year == period.year,
             CaseFile.state == "open",
             CaseFile.submitted_on.is_(None),
+            ~gone_by(period.on),
             likely_within(Enterprise.region_code, region_prefix),
         )
     )
-    return kept_total(session, ("pending", counted, period.year, region_prefix), pending, CaseFile.enterprise_id)
+    return kept_total(session, ("pending", counted, period, region_prefix), pending, CaseFile.enterprise_id)
 
 
 # -- applications handed in -----------------------------------------------------------------------------------------------------
@@ -102,19 +104,19 @@ def _listed(tag: str, on: Any) -> Select[int]:
     )
 
 
-def _firms(region_prefix: str, *conditions: ColumnElement[bool]) -> Select[Any]:
-    return select(Enterprise).where(
-        Enterprise.disabled_on.is_(None), likely_within(Enterprise.region_code, region_prefix), *conditions
-    )
+def _firms(region_prefix: str, on: date, *conditions: ColumnElement[bool]) -> Select[Any]:
+    """Firms on file that were not gone on the day."""
+    here = likely_within(Enterprise.region_code, region_prefix)
+    return select(Enterprise).where(Enterprise.disabled_on.is_(None), ~gone_by(on), here, *conditions)
 
 
 def _certificates(counted: Certificates, period: Period, region_prefix: str) -> Select[Any]:
-    return _firms(region_prefix, Enterprise.id.in_(_holders(counted.certificate, period.on)))
+    return _firms(region_prefix, period.on, Enterprise.id.in_(_holders(counted.certificate, period.on)))
 
 
 def _subjects(counted: Subjects, period: Period, region_prefix: str) -> Select[Any]:
     either = _holders(counted.certificate, period.on).union(_listed(counted.tag, period.on))
-    return _firms(region_prefix, Enterprise.id.in_(either))
+    return _firms(region_prefix, period.on, Enterprise.id.in_(either))
 
 
 def expiring(counted: Certificates, period: Period, region_prefix: str) -> Select[Any]:

@@ -27,6 +27,7 @@ from app.cases.supply.schemas import HandIn, SaveDraft
 from app.cases.supply.service import answers
 from app.cases.todo.port import TodoQuery, tally_todos
 from app.enterprises.models import Certificate, Enterprise
+from app.enterprises.queries import count_gone_visible_to
 from app.enterprises.schemas import CertificateInput, ReasonInput, TagInput
 from app.enterprises.service import records, retiring
 from app.enterprises.service.editing import change_fields
@@ -89,6 +90,7 @@ def numbers(session: Session, on: date) -> dict[str, Any]:
     """Every number that is kept, of the area and of all."""
     period, found = Period.of(on.year, on), dict[str, Any]()
     for prefix in ("", "429005001"):
+        found[f"gone {prefix}"] = count_gone_visible_to(session, SYSTEM, prefix)
         for counted in COUNTED:
             found[f"{counted.what} {prefix}"] = targets.count(session, counted, period, prefix)
         found[f"expiring {prefix}"] = targets.count_expiring(
@@ -161,7 +163,18 @@ class Office:
         firm = self.chance.choice(firms)
         often = (self.certify, self.tag, self.lead, self.open, self.recommend, self.assign, self.answer)
         change = self.chance.choice(
-            (*often, *often, self.move, self.revoke, self.remove, self.take_back, self.undo, self.retire, self.visit)
+            (
+                *often,
+                *often,
+                self.move,
+                self.revoke,
+                self.remove,
+                self.take_back,
+                self.undo,
+                self.retire,
+                self.leave,
+                self.visit,
+            )
         )
         try:
             with self.session.begin_nested():
@@ -179,6 +192,12 @@ class Office:
             retiring.retire(self.session, actor=self.head, enterprise=firm, given=given, now=self.now)
         else:
             retiring.restore(self.session, actor=self.head, enterprise=firm, now=self.now)
+
+    def leave(self, firm: Enterprise) -> None:
+        status = self.chance.choice(("", "in_business", "struck_off", "moved_away"))
+        day = self.chance.choice((None, today(self.now) + timedelta(days=self.chance.choice((-1, 0, 1)))))
+        values = {"business_status": status, "business_status_on": day if status else None}
+        change_fields(self.session, actor=SYSTEM, enterprise=firm, values=values, now=self.now)
 
     def certify(self, firm: Enterprise) -> None:
         issued = today(self.now) - timedelta(days=self.chance.choice((-1, 0, 1, 400, 1000)))

@@ -12,6 +12,7 @@ from app.cases.notifications.deadlines import FIRM, Deadline, DeadlinePeriod
 from app.cases.notifications.from_events import department_titles
 from app.enterprises.expiry import MONTHS_BEFORE, certificate_titles, ends_between, months_reached
 from app.enterprises.models import Certificate, Enterprise
+from app.enterprises.queries import candidates
 from app.kit.periods import months_later
 from app.notices.domain.delivery import deadline_stage
 from app.notices.domain.topics import Notification, To, Topic
@@ -85,7 +86,7 @@ def _certificates(session: Session, on: date) -> Iterator[Notification]:
         select(Certificate, Enterprise.uscc, Enterprise.name, CaseFile.officer_id)
         .join(Enterprise, Enterprise.id == Certificate.enterprise_id)
         .outerjoin(CaseFile, CaseFile.number == Certificate.case_number)
-        .where(Certificate.kind.in_(sorted(titles)), ends_between(on, until))
+        .where(Certificate.kind.in_(sorted(titles)), ends_between(on, until), candidates())
         .order_by(Certificate.expires_on, Certificate.id)
     )
     for row, uscc, firm, officer_id in session.execute(statement):

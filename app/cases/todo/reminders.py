@@ -13,7 +13,7 @@ from app.cases.supply.models import CaseMaterial, CorrectionItem
 from app.cases.todo.port import Provider, TodoGroup, TodoQuery, TodoSource
 from app.cases.todo.rows import AHEAD, Rows, bureaus_turn, cases, led, of_desk
 from app.enterprises.models import Certificate, Enterprise
-from app.enterprises.queries import visible_to
+from app.enterprises.queries import candidates, visible_to
 from app.files.models import Document
 from app.kit.clock import start_of_day
 from app.kit.periods import months_later
@@ -157,7 +157,7 @@ def _certificates(asked: TodoQuery) -> TodoSource | None:
             ~followed,
             ~_under_way(kinds),
             _mine(asked),
-            Enterprise.disabled_on.is_(None),
+            candidates(),
             visible_to(asked.actor),
         ),
         key=Certificate.id,

@@ -10,6 +10,7 @@ from app.cases.queries import scope
 from app.cases.todo.port import TodoQuery
 from app.cases.turns import bureau_stages, in_stages
 from app.enterprises.models import Enterprise
+from app.enterprises.queries import candidates
 from app.enterprises.queries import visible_to as enterprises_visible_to
 
 Rows = Select[Any]
@@ -53,8 +54,8 @@ def _unhinted(column: Any, none: Any) -> Any:
 
 
 def firms(asked: TodoQuery) -> Rows:
-    """The firms of the desk: all that the actor sees, or those of whose cases the officer leads an open one."""
-    rows: Rows = select(Enterprise.id).where(enterprises_visible_to(asked.actor), Enterprise.disabled_on.is_(None))
+    """The firms of the desk that are not gone: all that the actor sees, or those of whose cases the officer leads an open one."""
+    rows: Rows = select(Enterprise.id).where(enterprises_visible_to(asked.actor), candidates())
     if asked.officer_id is None and not asked.programme:
         return rows
     return rows.where(exists().where(CaseFile.enterprise_id == Enterprise.id, *_of_desk(asked)))

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, aliased, load_only
 from app.cases.models import CaseFile, CaseMarker
 from app.enterprises.likely import likely_within
 from app.enterprises.models import Certificate, Enterprise
+from app.enterprises.queries import candidates
 from app.incentives.domain.scheme import CaseReached, CertificateGained, Occurrence
 from app.incentives.domain.steps import IncentiveState
 from app.incentives.models import Incentive
@@ -62,6 +63,11 @@ class EntitlementScope:
     trigger_key: str | None = None
     year: int | None = None
 
+    @property
+    def of_region(self) -> bool:
+        """Whether it is a list of many: one that is gone is left out, and still stands on its own page."""
+        return self.enterprise_id is None and self.trigger_key is None
+
 
 def page_entitlements(
     session: Session,
@@ -72,7 +78,7 @@ def page_entitlements(
 ) -> Page[Entitlement]:
     """One page of entitlements not yet acted on, the latest fact first."""
     branches = _branches(families, scope)
-    if scope.enterprise_id is None and scope.trigger_key is None:
+    if scope.of_region:
         branches = list(_narrowed(session, branches))
     if not branches:
         return Page([], None, None)
@@ -178,7 +184,7 @@ def _branch(family: SchemeFamily, period: VersionPeriod, scope: EntitlementScope
         *facts.conditions,
         facts.happened_on >= period.first,
         _in_area(family.jurisdiction),
-        Enterprise.disabled_on.is_(None),
+        candidates() if scope.of_region else Enterprise.disabled_on.is_(None),
         likely_within(Enterprise.region_code, scope.region_prefix),
         ~_acted_on(family.code, facts),
     )

@@ -25,6 +25,7 @@ from app.web.desk.near import LOOKED_AT, NearLine, near_lines
 from app.web.desk.section import OfficerLine, officer_lines
 from app.web.desk.tasks import LIST, MINE, OFFICE, Tasks, load_tasks, other_view, whose
 from app.web.shared.case_events import KnownCases, named_lines
+from app.web.shared.gone_firms import GoneFirms, gone_firms
 from app.web.targets.list import GoalCard, borrowed_notice, goal_cards
 
 router = GuardedRouter(door="web")
@@ -77,6 +78,7 @@ class NearFragment:
 
     lines: tuple[NearLine, ...]
     note: str
+    gone: GoneFirms
 
 
 @router.get("/", action=case_actions.LIST)
@@ -111,7 +113,7 @@ def near_fragment(call: Call, view: str = "") -> Response:
     officer_id = call.actor.id if whose(view, call.actor) == MINE else None
     lines = near_lines(call.session, call.actor, load_catalogue(call.session), officer_id, call.on)
     template = "web/desk/_near.html" if call.request.headers.get("hx-request") else "web/desk/near.html"
-    return call.render(template, NearFragment(lines, _near_note()))
+    return call.render(template, NearFragment(lines, _near_note(), gone_firms(call.session, call.actor, "")))
 
 
 # -- parts ---------------------------------------------------------------------------------------------------------------------

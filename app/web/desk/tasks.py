@@ -25,6 +25,7 @@ from app.kit.paging import Count, Page
 from app.kit.templates import show_count
 from app.programmes.queries import load_catalogue
 from app.web.cases.list import programmes
+from app.web.shared.gone_firms import GoneFirms, gone_firms
 from app.web.shared.tabs import Tab
 from app.web.shared.todo_lines import GROUPS, TODO_KINDS, Kind, TodoLine, todo_lines
 
@@ -131,6 +132,7 @@ class TasksPage:
     tasks: Tasks
     view: str
     other_view: tuple[str, str]
+    gone: GoneFirms
 
 
 @router.get("/tasks", action=case_actions.LIST)
@@ -141,6 +143,7 @@ def tasks_page(call: Call, query: Annotated[ListQuery, LIST.asked]) -> Response:
         tasks=load_tasks(call.viewer, call.now, query),
         view=view,
         other_view=other_view(view, query.address(view=OFFICE), query.address(view=MINE)),
+        gone=gone_firms(call.session, call.actor, ""),
     )
     return call.render("web/desk/tasks.html", page)
 

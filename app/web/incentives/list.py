@@ -39,6 +39,7 @@ from app.web.incentives.lines import (
     list_lines,
     past_line,
 )
+from app.web.shared.gone_firms import GoneFirms, gone_firms
 
 router = GuardedRouter(door="web", prefix="/incentives")
 
@@ -66,6 +67,7 @@ class IncentivesPage:
     list: Listed[Entitlement | Incentive, IncentiveLine]
     state: IncentiveState
     may_recommend: bool
+    gone: GoneFirms
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,7 @@ def incentives_page(call: Call, query: Annotated[ListQuery, LIST.asked]) -> Resp
         list=LIST.around(query, viewer, wanted, LIST.found(query, viewer, wanted), counts[wanted.state]),
         state=wanted.state,
         may_recommend=can(call.actor, actions.RECOMMEND),
+        gone=gone_firms(call.session, call.actor, ""),
     )
     return call.render("web/incentives/list.html", page)
 

@@ -18,10 +18,11 @@ from app.kit.errors import NotFound
 from app.kit.i18n import Bilingual, _
 from app.kit.paging import Count
 from app.targets import actions, queries
-from app.targets.domain import Applications, Certificates, Subjects, TargetOperator, version_name
+from app.targets.domain import Applications, Certificates, Counted, Subjects, TargetOperator, version_name
 from app.targets.lists import TargetItem, TargetRowFilter
 from app.targets.models import PlanItem
 from app.targets.queries import PlanView, TargetResult
+from app.web.shared.gone_firms import GoneFirms, gone_firms
 from app.web.targets.rows import LIST, TargetRow, list_of
 
 router = GuardedRouter(door="web", prefix="/targets")
@@ -68,6 +69,7 @@ class TargetsPage:
     rows: tuple[ItemRow, ...]
     borrowed: str
     correction: str
+    gone: GoneFirms | None
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ class TargetRowsPage:
     list: Listed[TargetItem, TargetRow]
     year: int
     on: date
+    gone: GoneFirms | None
 
 
 @router.get("", action=actions.READ)
@@ -100,6 +103,7 @@ def targets_page(call: Call, year: int | None = None) -> Response:
         rows=tuple(_item_row(result, view) for result in results) if view else (),
         borrowed=borrowed_notice(view),
         correction=_correction_notice(call.session, view),
+        gone=gone_firms(call.session, call.actor, view.region_prefix) if view else None,
     )
     return call.render("web/targets/index.html", page)
 
@@ -123,8 +127,15 @@ def target_rows_page(
         list=shown.around(query, viewer, wanted, found, Count(result.count or 0), base),
         year=view.period.year,
         on=view.period.on,
+        gone=_gone(call, view, counted),
     )
     return call.render("web/targets/rows.html", page)
+
+
+def _gone(call: Call, view: PlanView, counted: Counted) -> GoneFirms | None:
+    """Where firms are counted: those that are not, since they are gone."""
+    of_firms = isinstance(counted, Certificates | Subjects)
+    return gone_firms(call.session, call.actor, view.region_prefix) if of_firms else None
 
 
 @router.get("/{code}/export.{extension}", action=actions.EXPORT)
