@@ -13,8 +13,8 @@ from pathlib import Path
 
 from app.enterprises.domain.capital import parse_capital
 from app.enterprises.domain.places import RegionIndex
-from app.enterprises.duplicates.domain.blocks import find_pairs
-from app.enterprises.duplicates.domain.pairs import find_duplicates
+from app.enterprises.duplicates.domain.key_index import KeyIndex
+from app.enterprises.duplicates.domain.pairs import shown_among
 from app.enterprises.duplicates.domain.places import PlaceNames
 from app.enterprises.duplicates.domain.records import StatedFirm, record_of
 from app.enterprises.imports.row_reader import read_day
@@ -56,15 +56,16 @@ def main(folder: str, out: str) -> None:
     places = PlaceNames(rows)
     records = [record_of(facts, places) for _number, facts in numbered]
     parted = time.process_time()
-    blocks = find_pairs(records)
+    index = KeyIndex.of(records)
+    pairs, passed_over = index.pairs()
     blocked = time.process_time()
-    found = list(find_duplicates(records, blocks))
+    found = list(shown_among(((records[one], records[other]) for one, other in pairs), index))
     with Path(out).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["a", "b", "score"])
         writer.writerows((numbers[f.one.key], numbers[f.other.key], f.likeness.score) for f in found)
     print(
-        f"{len(records)} firms, {len(blocks.pairs)} pairs compared ({blocks.passed_over} groups too large), {len(found)} shown; "
+        f"{len(records)} firms, {len(pairs)} pairs compared ({passed_over} groups too large), {len(found)} shown; "
         f"CPU: parted {parted - began:.1f} s, blocked {blocked - parted:.1f} s, compared {time.process_time() - blocked:.1f} s"
     )
 

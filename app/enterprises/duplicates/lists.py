@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, false, select
 from sqlalchemy.orm import aliased
 
 from app.enterprises.duplicates.models import DuplicatePair
 from app.enterprises.duplicates.service import DuplicateDecision
+from app.enterprises.imports.likely_rows import with_new_firm
+from app.enterprises.imports.models import ImportRun
 from app.enterprises.models import Enterprise
 from app.kit.lists import filters
 from app.kit.lists.source import ListSource
@@ -22,11 +24,17 @@ def _decided(decision: str, _viewer: Viewer) -> ColumnElement[bool]:
     return DuplicatePair.decision == decision
 
 
+def _imported(import_id: int, viewer: Viewer) -> ColumnElement[bool]:
+    run = viewer.session.get(ImportRun, import_id)
+    return false() if run is None else with_new_firm(viewer.session, run)
+
+
 @dataclass(frozen=True)
 class DuplicateFilter:
-    """Which pairs: those that wait, or (`decided`) those of which a person said this."""
+    """Which pairs: those that wait, or (`decided`) those of which a person said this; of them (`imported`) those with a new firm of an import."""
 
     decided: Annotated[str, filters.Filter(filters.among(DuplicateDecision), _decided, always=True)] = ""
+    imported: Annotated[int | None, filters.Filter(filters.whole, _imported)] = None
 
 
 DUPLICATES: ListSource[DuplicatePair, DuplicateFilter] = ListSource(

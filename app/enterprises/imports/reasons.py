@@ -79,6 +79,9 @@ NAME_WAITS = frozenset({"name.other", "name.differs"})
 #: Why a row waits whose firm is not on file while another of the same name is.
 NAME_TAKEN = frozenset({"name.taken", "name.rival"})
 
+#: What is told of a new firm that is likely one on file.
+LIKELY = "duplicate.likely"
+
 #: Remarks about a cell that could not be read and whose text is kept.
 KEPT_AS_TEXT = frozenset(
     {
@@ -122,6 +125,7 @@ REASONS = {
     "enterprise.disabled": N_("该企业在本库已停用（%(on)s），请先恢复。"),
     "name.ambiguous": N_("本库有几家企业叫过“%(name)s”（%(codes)s），请补上统一社会信用代码。"),
     "name.unknown": N_("没有代码，本库也没有名为“%(name)s”的企业，请补上统一社会信用代码。"),
+    "duplicate.likely": N_("疑似重复：%(name)s（%(uscc)s）。"),
     "nothing": N_("本行没有任何可以读取的数据。"),
     "enterprise.unknown": N_("本库没有这家企业，请先导入企业名单。"),
     "year.missing": N_("没有可以识别的年度。"),

@@ -20,6 +20,7 @@ from app.enterprises.imports.difference_text import shown_differences
 from app.enterprises.imports.domain import BATCH, KEPT_RAW, OPEN, ImportState, RowDecision, RowOutcome
 from app.enterprises.imports.entries import ReadRow
 from app.enterprises.imports.firm.name_evidence import NameEvidence
+from app.enterprises.imports.likely_rows import keep_likely
 from app.enterprises.imports.mapping import USCC
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
 from app.enterprises.imports.registers import FIRM
@@ -77,6 +78,7 @@ def take_in(run: Run) -> Mapping[str, Any]:
             work = _SheetTaking(run, import_id, sheet, cut, before, total)
             _take_sheet(work, Repeats(sheet.layout, keys), count)
             before += count
+    keep_likely(run, import_id)
     return _finish(run, import_id, total)
 
 

@@ -18,6 +18,7 @@ from app.enterprises.imports.batch import BatchTaking, RowResult
 from app.enterprises.imports.domain import KIND_LABELS, PREVIEW_ROWS, ImportKind, ImportState
 from app.enterprises.imports.fields import IN_CELLS, UNIT_LABELS
 from app.enterprises.imports.firm.finder import firms_by_code
+from app.enterprises.imports.likely_rows import tell_likely
 from app.enterprises.imports.mapping import ColumnTarget, Registers, SheetMapping, field_of, remap, with_unit
 from app.enterprises.imports.models import ImportRun, ImportSheet
 from app.enterprises.imports.registers import FIRM, registers_of
@@ -288,7 +289,9 @@ def preview(
         repeats.note(row)
     announced = _announced(session, table, sheet, sheets_of(session, run), opened.registers)
     taking = BatchTaking(session, opened.reading, opened.intake, None, announced)
-    return SheetPreview(taking.take(rows), total, len(keys))
+    results = taking.take(rows)
+    tell_likely(session, results, run.region_prefix)
+    return SheetPreview(results, total, len(keys))
 
 
 def _announced(

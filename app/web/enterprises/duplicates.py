@@ -20,8 +20,8 @@ from app.enterprises.duplicates.domain.evidence import WORDS, favours
 from app.enterprises.duplicates.domain.records import StatedFirm
 from app.enterprises.duplicates.lists import DUPLICATES
 from app.enterprises.duplicates.models import DuplicatePair
-from app.enterprises.duplicates.queries import list_stated
 from app.enterprises.duplicates.service import DuplicateDecision
+from app.enterprises.duplicates.stated import list_stated
 from app.enterprises.models import Enterprise
 from app.jobs.domain import JobState
 from app.jobs.models import Job
@@ -130,7 +130,10 @@ LIST = ListView(
     lines=_lines,
     title=N_("疑似重复"),
     sort="likeliest",
-    controls=(controls.select("decided", N_("判断"), DECISIONS, blank=N_("等待判断")),),
+    controls=(
+        controls.select("decided", N_("判断"), DECISIONS, blank=N_("等待判断")),
+        controls.hidden("imported", lambda said, _viewer, _query: _("第 %(n)s 次导入新建的企业") % {"n": said}),
+    ),
 )
 
 

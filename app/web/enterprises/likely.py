@@ -17,6 +17,7 @@ router = GuardedRouter(door="web", prefix="/enterprises")
 
 _LONGEST = ENTERPRISE["name"].length
 _REASONS = 4
+_TOLD = 5
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def likely_firms(
     """The firms of the officer's region that are likely the one in the form."""
     cut = [text.replace("\x00", "")[:_LONGEST].strip() for text in (name, uscc, legal_representative, address)]
     stated = StatedFirm(0, cut[0], cut[1], representative=cut[2], region_code=region_code[:12], address=cut[3])
-    found = find_likely(call.session, stated, prefix=call.actor.region_prefix) if len(cut[0]) > 1 or cut[1] else []
+    found = find_likely(call.session, [stated], prefix=call.actor.region_prefix) if len(cut[0]) > 1 or cut[1] else [[]]
     lines = tuple(
         LikelyLine(
             each.firm.name,
@@ -51,6 +52,6 @@ def likely_firms(
             f"/enterprises/{each.firm.code}",
             tuple(_(WORDS[reason]) for reason in each.likeness.reasons[:_REASONS]),
         )
-        for each in found
+        for each in found[0][:_TOLD]
     )
     return call.render("web/enterprises/likely.html", LikelyFirmsPage(lines))

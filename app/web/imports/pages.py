@@ -1,6 +1,6 @@
 """What the pages of imports show."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from app.enterprises.imports.lists import IMPORTS
 from app.enterprises.imports.mapping import ColumnTarget
 from app.enterprises.imports.models import ImportRun
 from app.enterprises.imports.queries import count_open_by_run
+from app.enterprises.imports.reasons import LIKELY, RowReason
 from app.enterprises.imports.registers import FIRM
 from app.jobs.domain import JobState
 from app.jobs.models import Job
@@ -84,6 +85,23 @@ class NewImportPage:
 
 
 @dataclass(frozen=True)
+class ReasonTexts:
+    """Why a row is not simply taken, in words; apart from them the firms on file, by name and address, that its new firm likely is."""
+
+    texts: tuple[str, ...] = ()
+    likely: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, reasons: Iterable[RowReason]) -> "ReasonTexts":
+        """Of a row's reasons."""
+        reasons = list(reasons)
+        likely = tuple(
+            (str(each.params["name"]), f"/enterprises/{each.params['uscc']}") for each in reasons if each.code == LIKELY
+        )
+        return cls(tuple(str(each) for each in reasons if each.code != LIKELY), likely)
+
+
+@dataclass(frozen=True)
 class ImportRowLine:
     """One row: where it stands, what it is about, what becomes of it and why."""
 
@@ -92,7 +110,7 @@ class ImportRowLine:
     name: str
     outcome: str
     badge: str
-    reasons: tuple[str, ...]
+    reasons: ReasonTexts
     url: str = ""
 
 

@@ -12,6 +12,7 @@ from app.enterprises.complete_lists.queries import list_of_import
 from app.enterprises.imports.decisions import waits_for_name
 from app.enterprises.imports.difference_text import difference_text
 from app.enterprises.imports.domain import KIND_LABELS, OUTCOME_LABELS, ImportKind, ImportState, RowDecision, RowOutcome
+from app.enterprises.imports.likely_rows import MOST, count_likely
 from app.enterprises.imports.lists import IMPORT_ROWS, ImportRowFilter, RowOfRun
 from app.enterprises.imports.mapping import ColumnTarget, SheetMapping
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
@@ -26,7 +27,7 @@ from app.kit.lists.viewer import Viewer
 from app.kit.paging import Count
 from app.reference.queries import list_region_names
 from app.web.imports.complete_form import CompleteListLine, complete_lines
-from app.web.imports.pages import OUTCOME_BADGES, ImportRowLine, field_label
+from app.web.imports.pages import OUTCOME_BADGES, ImportRowLine, ReasonTexts, field_label
 from app.web.shared.enterprise_words import words
 
 _SHOWN_CELLS = 12
@@ -115,6 +116,8 @@ class ImportResultPage:
     nothing_changed: bool
     undoable: bool
     complete: tuple[CompleteListLine, ...]
+    likely: int
+    not_compared: bool
 
 
 @dataclass(frozen=True)
@@ -185,6 +188,8 @@ def result_page(viewer: Viewer, run: ImportRun, query: ListQuery) -> ImportResul
         nothing_changed=not run.written,
         complete=tuple(complete_lines(viewer, list_of_import(viewer.session, run.id))),
         undoable=bool(run.written) and not objection_to_undo(viewer.session, run, viewer.on),
+        likely=count_likely(viewer.session, run) if run.created else 0,
+        not_compared=run.created > MOST,
     )
 
 
@@ -201,7 +206,6 @@ def _sheet_result(viewer: Viewer, run: ImportRun, sheet: ImportSheet) -> SheetRe
 
 
 def _decision_row(row: ImportRow, run: ImportRun, sheet: ImportSheet, known: _RowWords) -> DecisionRow:
-    reasons = tuple(str(RowReason.from_json(kept)) for kept in row.reasons)
     code, *rest = row.key.split("|")
     line = ImportRowLine(
         number=row.row_number,
@@ -209,7 +213,7 @@ def _decision_row(row: ImportRow, run: ImportRun, sheet: ImportSheet, known: _Ro
         name=row.name,
         outcome=_(OUTCOME_LABELS[RowOutcome(row.outcome)]),
         badge=OUTCOME_BADGES[RowOutcome(row.outcome)],
-        reasons=reasons,
+        reasons=ReasonTexts.of(map(RowReason.from_json, row.reasons)),
         url=f"/enterprises/{code}" if row.target_id is not None and run.state != ImportState.UNDONE else "",
     )
     return DecisionRow(

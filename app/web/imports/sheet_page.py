@@ -42,7 +42,7 @@ from app.kit.tabular import Table, open_table
 from app.kit.written.amounts import unit_of
 from app.reference.queries import list_region_names
 from app.web.imports.complete_form import CompleteListForm, complete_form
-from app.web.imports.pages import OUTCOME_BADGES
+from app.web.imports.pages import OUTCOME_BADGES, ReasonTexts
 
 Choices = tuple[tuple[str, str], ...]
 
@@ -114,7 +114,7 @@ class PreviewRow:
     code: str
     outcome: str
     badge: str
-    reasons: tuple[str, ...]
+    reasons: ReasonTexts
     cells: tuple[WrittenCell, ...]
 
 
@@ -337,7 +337,7 @@ def _preview_row(
         code=result.row.firm.key,
         outcome=_(OUTCOME_LABELS[result.outcome]),
         badge=OUTCOME_BADGES[result.outcome],
-        reasons=tuple(str(reason) for reason in result.reasons),
+        reasons=ReasonTexts.of(result.reasons),
         cells=tuple(
             _written(column, cells[column.index] if column.index < len(cells) else "", entries, years, known)
             for column in shown

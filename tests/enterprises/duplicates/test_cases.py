@@ -8,11 +8,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.enterprises.domain.uscc import ALPHABET
-from app.enterprises.duplicates.domain.blocks import find_pairs
-from app.enterprises.duplicates.domain.codes import is_whole, slips_between
+from app.enterprises.domain.uscc import ALPHABET, check_character
+from app.enterprises.duplicates.domain.codes import is_whole, slips_between, whole_codes_near
 from app.enterprises.duplicates.domain.comparison import SHOWN, Kinship, compare
 from app.enterprises.duplicates.domain.evidence import TABLES, WORDS
+from app.enterprises.duplicates.domain.key_index import KeyIndex
 from app.enterprises.duplicates.domain.pairs import find_duplicates
 from app.enterprises.duplicates.domain.parts import part_name
 from app.enterprises.duplicates.domain.places import PlaceNames
@@ -54,7 +54,7 @@ def test_what_two_entries_are_to_each_other(case: dict[str, Any]) -> None:
 def test_what_is_one_firm_is_also_found_among_many(case: dict[str, Any]) -> None:
     told = [case["甲"], case["乙"], *(other["乙"] for other in CASES if other is not case)]
     records = [record(key, each) for key, each in enumerate(told)]
-    assert (0, 1) in find_pairs(records).pairs
+    assert (0, 1) in KeyIndex.of(records).pairs().pairs
     assert (0, 1) in {(found.one.key, found.other.key) for found in find_duplicates(records)}
 
 
@@ -114,6 +114,20 @@ def test_any_text_can_be_compared(one: str, other: str) -> None:
         record(2, {"名称": other, "代码": other, "地址": one}),
     )
     assert 0 <= found.score <= 1
+
+
+@given(st.text(ALPHABET, min_size=17, max_size=17), st.integers(0, 17), st.sampled_from(ALPHABET))
+def test_a_right_code_is_among_those_that_a_slip_may_have_made_of_it(first: str, at: int, other: str) -> None:
+    code = first + check_character(first)
+    for slip in (
+        code[:at] + other + code[at + 1 :],
+        code[:at] + code[at + 1 :],
+        code[:at] + other + code[at:],
+        code[:at] + code[at : at + 2][::-1] + code[at + 2 :],
+    ):
+        near = list(whole_codes_near(slip))
+        assert code in near or is_whole(slip)
+        assert all(is_whole(each) and slips_between(each, slip) <= 1 for each in near)
 
 
 @given(st.text(ALPHABET, min_size=18, max_size=18))

@@ -1,5 +1,6 @@
 """How two codes differ: one and the same, a slip of one or two characters, or two codes."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
@@ -7,6 +8,7 @@ from rapidfuzz.distance import OSA
 from app.enterprises.domain.uscc import ALPHABET, check_character
 
 _ORGANISATION = slice(8, 17)
+_LENGTH = 18
 
 
 @lru_cache(maxsize=200_000)
@@ -17,6 +19,32 @@ def is_whole(code: str) -> bool:
     if len(code) != 18 or any(c not in ALPHABET for c in code):
         return False
     return check_character(code[:17]) == code[17]
+
+
+def whole_codes_near(code: str) -> Iterator[str]:
+    """The right unified codes that one slip may have made `code` of: each place has exactly one character that makes it fit."""
+    if any(c not in ALPHABET for c in code):
+        return
+    if len(code) == _LENGTH:
+        yield from (_fitted(code[:at], code[at + 1 :]) for at in range(_LENGTH))
+        exchanged = (code[:at] + code[at + 1] + code[at] + code[at + 2 :] for at in range(_LENGTH - 1))
+        yield from filter(is_whole, exchanged)
+    elif len(code) == _LENGTH - 1:
+        yield from (_fitted(code[:at], code[at:]) for at in range(_LENGTH))
+    elif len(code) == _LENGTH + 1:
+        yield from filter(is_whole, (code[:at] + code[at + 1 :] for at in range(len(code))))
+
+
+def _fitted(before: str, behind: str) -> str:
+    """The code with the one character between them that makes its check fit."""
+    known = enumerate(before), enumerate(behind, start=len(before) + 1)
+    total = sum(ALPHABET.index(c) * _weight(at) for part in known for at, c in part)
+    missing = -total * pow(_weight(len(before)), -1, len(ALPHABET)) % len(ALPHABET)
+    return before + ALPHABET[missing] + behind
+
+
+def _weight(at: int) -> int:
+    return pow(3, at, len(ALPHABET)) if at < _LENGTH - 1 else 1
 
 
 def organisation_of(code: str) -> str:

@@ -1,10 +1,10 @@
 """Two records side by side: what agrees, what differs, and whether they are one firm, relatives, or strangers."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from math import log
+from typing import Protocol
 
 from rapidfuzz.distance import OSA
 
@@ -30,17 +30,11 @@ class Kinship(StrEnum):
     DIFFERENT = "different"
 
 
-@dataclass(frozen=True)
-class Commonness:
-    """How many firms of the register share a value, for values that more than a few share; `total` firms in all."""
+class Commonness(Protocol):
+    """What knows how many firms of a register share a value."""
 
-    total: int = 1
-    holders: Mapping[tuple[str, str], int] = field(default_factory=dict)
-
-    def of(self, kind: str, value: str) -> float | None:
-        """The logarithm of the share of firms that have this value, None for a rare one."""
-        count = self.holders.get((kind, value))
-        return log(min(count, self.total) / self.total) if count else None
+    def share(self, kind: str, value: str) -> float | None:
+        """The logarithm of the share of firms that have this value; None for a rare one."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +105,7 @@ def _common(one: FirmEntry, observed: Mapping[str, str], commonness: Commonness)
     found: dict[str, float] = {}
     for kind, candidates in values.items():
         if observed[kind] == "same":
-            shares = [share for value in candidates if (share := commonness.of(kind, value)) is not None]
+            shares = [share for value in candidates if (share := commonness.share(kind, value)) is not None]
             found |= {kind: min(shares)} if shares else {}
     return found
 
@@ -217,6 +211,8 @@ def _days(one: date | None, other: date | None) -> str:
 def _persons(one: str, other: str) -> str:
     if not one or not other:
         return "unknown"
+    if len(one) == 1 or len(other) == 1:  # nothing but a surname
+        return "same-masked" if one[0] == other[0] else "other"
     if "*" in one or "*" in other:
         return "same-masked" if one[0] == other[0] and len(one) == len(other) else "other"
     if one == other:

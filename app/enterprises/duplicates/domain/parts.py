@@ -1,8 +1,8 @@
 """A Chinese firm's name in its parts: place · brand · trade · legal form, and whether it is a branch or a group."""
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from app.enterprises.duplicates.domain.places import PlaceNames
 from app.enterprises.duplicates.domain.script import fold_spelling, sounds_of, without_remarks
@@ -50,6 +50,7 @@ _BRANCH_WORD = re.compile(
     r"(?:分公司|子公司|支公司|分厂|分店|分行|支行|分社|分校|分院|分所|分局|支局|分部|分场|分站|支社|工会(?:委员会)?|营业[部厅所处]|营业室|分理处|办事处|门市部?|经营部|服务部|项目部"
     r"|连锁店|[\w]{0,6}(?:店|站|厂|所|处|部|厅|库|组|中心|矿|场|社|室|点|车间|公司|工段|队))$"
 )
+_HEAD = re.compile("公司|合作社|联合社|银行|信用社|集团|事务所|合伙|[厂店院校局社分]")
 _LEGAL = re.compile("股份|有限|控股|公司")
 _SURE_BRANCH = re.compile(
     r"^(?P<head>.{2,}?)(?P<branch>第?[一二三四五六七八九十0-9]*分(?:公司|厂|店|社|校|院|部|站|场|行|所))$"
@@ -63,8 +64,7 @@ _CHINESE_DIGITS = " 一二三四五六七八九"
 _LONGEST = 200
 
 
-@dataclass(frozen=True, slots=True)
-class NameParts:
+class NameParts(NamedTuple):
     """The parts of one name. `core` is brand and trade without place, brackets and legal form; `inner` the places in brackets."""
 
     place: str
@@ -107,7 +107,9 @@ def part_name(name: str, places: PlaceNames, province: str = "") -> NameParts:
 
 def _one_way_to_count(folded: str) -> str:
     """第1分厂, 第一分厂 and 一分厂 are written alike; A1 and 365 stay."""
-    return _SINGLE.sub(lambda digit: _CHINESE_DIGITS[int(digit[0])], _ORDINAL.sub("", folded))
+    if "第" in folded:
+        folded = _ORDINAL.sub("", folded)
+    return folded if folded.isalpha() else _SINGLE.sub(lambda digit: _CHINESE_DIGITS[int(digit[0])], folded)
 
 
 def numerals_of(text: str) -> list[str]:
@@ -117,6 +119,8 @@ def numerals_of(text: str) -> list[str]:
 
 def _inner_places(text: str, places: PlaceNames) -> tuple[str, tuple[str, ...]]:
     """`text` without brackets, and the places that stood in them: 宏丰（中国）石化 is 宏丰石化 with 中国 inside."""
+    if "(" not in text and ")" not in text:
+        return text, ()
     inner = tuple(word for word in _BRACKET.findall(text) if places.is_place(word))
     for word in inner:
         text = text.replace(f"({word})", "")
@@ -125,6 +129,8 @@ def _inner_places(text: str, places: PlaceNames) -> tuple[str, tuple[str, ...]]:
 
 def _branch(folded: str) -> tuple[str, str]:
     """The head office's name, and what stands behind it in the name of a branch."""
+    if folded.endswith("有限公司") and _HEAD.search(folded, 0, len(folded) - 4) is None:
+        return folded, ""
     found = _SURE_BRANCH.match(folded) if "公司" not in folded[:-2] else None
     if found is None:
         found = _BRANCH.match(folded)
@@ -148,5 +154,7 @@ def _legal_form(folded: str) -> tuple[str, LegalForm]:
 
 def _group(folded: str) -> tuple[str, bool]:
     """The name without 集团, and whether it stood there."""
+    if "集团" not in folded:
+        return folded, False
     stripped = _GROUP.sub("", folded)
     return stripped, stripped != folded

@@ -32,6 +32,7 @@ _TOWNSHIP = re.compile(
 )
 _TOWNSHIP_ENDING = re.compile("(?:街道办事处|街道办|街道|办事处|管理区|开发区|原种场|农场|镇|乡)$")
 _NATION = ("中国", "中华", "全国")
+_SHORTEST = 2
 
 
 class Lead(NamedTuple):
@@ -48,6 +49,7 @@ class PlaceNames:
 
     def __init__(self, rows: Iterable[tuple[str, str]]) -> None:
         self._codes: dict[str, list[str]] = {}
+        self._words: dict[str, list[str]] = {}
         self._townships: dict[str, set[str]] = {}
         for code, name in rows:
             if name in _GENERIC:
@@ -57,8 +59,10 @@ class PlaceNames:
                 continue
             for spelled in {name, _short(name)}:
                 self._codes.setdefault(spelled, []).append(code)
-        self._longest = max(map(len, self._codes), default=0)
+        for word in sorted(self._codes, key=len, reverse=True):
+            self._words.setdefault(word[:_SHORTEST], []).append(word)
         self.lead = lru_cache(maxsize=20_000)(self._lead)
+        self._meant = lru_cache(maxsize=20_000)(self._meant_by)
 
     def is_place(self, text: str) -> bool:
         """Whether `text` is the name of a division, or of the country."""
@@ -76,13 +80,16 @@ class PlaceNames:
         return Lead(node, township, end, at if township else last)
 
     def _next(self, text: str, at: int, node: str, province: str) -> tuple[int, str] | None:
-        for length in range(min(self._longest, len(text) - at), 1, -1):
-            word = text[at : at + length]
-            codes = [code for code in self._codes.get(word, ()) if _fits(code, word, node, province)]
-            codes = [code for code in codes if code.startswith(province)] or codes
-            if codes:
-                return at + length, max(min(codes, key=len), node, key=len)
+        for word in self._words.get(text[at : at + _SHORTEST], ()):
+            if text.startswith(word, at) and (code := self._meant(word, node, province)):
+                return at + len(word), code
         return None
+
+    def _meant_by(self, word: str, node: str, province: str) -> str:
+        """The division that `word` means behind `node`; "" if it means none there."""
+        codes = [code for code in self._codes[word] if _fits(code, word, node, province)]
+        codes = [code for code in codes if code.startswith(province)] or codes
+        return max(min(codes, key=len), node, key=len) if codes else ""
 
     def _township(self, text: str, at: int, node: str) -> tuple[str, int]:
         if written := _TOWNSHIP.match(text, at):

@@ -3,8 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from app.enterprises.domain.uscc import normalise
 from app.enterprises.duplicates.domain.codes import subject_kind
@@ -27,8 +27,7 @@ _BY_CODE = {"92": LegalForm.INDIVIDUAL, "93": LegalForm.COOPERATIVE}
 _LEADING_AREA = re.compile(r"^(?:0086|86)(?=1\d{10}$|0)")
 
 
-@dataclass(frozen=True, slots=True)
-class StatedFirm:
+class StatedFirm(NamedTuple):
     """What the register says of a firm, as it stands there; what is not known is empty."""
 
     key: int
@@ -45,8 +44,7 @@ class StatedFirm:
     phones: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FirmEntry:
+class FirmEntry(NamedTuple):
     """One firm, ready to be compared. `spelled` is the whole folded name; masked representatives keep their stars."""
 
     key: int
@@ -102,7 +100,7 @@ def _kind_of(kind: str, name: NameParts, code: str) -> tuple[LegalForm, bool]:
 def _person(text: str) -> str:
     """A name without blanks and signs; the stars of a masked one stay, but N** hides a cell that was empty."""
     folded = without_remarks(unicodedata.normalize("NFKC", text))
-    kept = "".join(c for c in folded if c.isalnum() or c == "*")
+    kept = folded if folded.isalnum() else "".join(c for c in folded if c.isalnum() or c == "*")
     return "" if "*" in kept and kept[0].isascii() else kept
 
 

@@ -2,49 +2,60 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import cache, lru_cache
 
 _IDEOGRAPHS = range(0x3400, 0xA000)
+_SIGNS = re.compile(r"[^\w()]|_")
 _REMARK = re.compile(r"\((?:示例|筹|筹建|筹备|已?注销|已?吊销|已?迁出|已?停业|停产|歇业|更名|已?改名)\)")
 _ORIGINAL = re.compile(r"\((?:原名?|曾用名|前身)[::]?([^()]{4,})\)")
-_DIGITS = str.maketrans("〇零壹贰叁肆伍陆柒捌玖拾", "00一二三四五六七八九十")
 # Sounds that are taken for each other when a name is told by telephone: zh/z, ch/c, sh/s, n/l and the two nasal endings.
 _INITIAL = re.compile("^([zcs])h")
 
 
+class _Exchange:
+    """Some characters written as others. A text that has none of them is not gone through: that takes ten times as long."""
+
+    def __init__(self, table: Mapping[str, str]) -> None:
+        self._table = str.maketrans(dict(table))
+        self._signs = frozenset(table)
+
+    def __call__(self, text: str) -> str:
+        return text if self._signs.isdisjoint(text) else text.translate(self._table)
+
+
+_brackets = _Exchange(dict(zip("〔[【〕]】", "((()))", strict=True)))
+_digits = _Exchange(dict(zip("〇零壹贰叁肆伍陆柒捌玖拾", "00一二三四五六七八九十", strict=True)))
+
+
 @cache
-def _simplified() -> dict[int, str]:
+def _simplified() -> _Exchange:
     """The simplified form of each traditional character, one by one: a name is compared, not read, so no phrase decides."""
     from opencc import OpenCC
 
     characters = [chr(code) for code in _IDEOGRAPHS]
     converted = OpenCC("t2s").convert("\n".join(characters)).split("\n")
-    return {ord(old): new for old, new in zip(characters, converted, strict=True) if old != new and len(new) == 1}
+    both = zip(characters, converted, strict=True)
+    return _Exchange({old: new for old, new in both if old != new and len(new) == 1})
 
 
 @lru_cache(maxsize=50_000)
 def fold_spelling(text: str) -> str:
     """`text` in half width, upper case, simplified characters and plain brackets, without blanks and signs."""
-    folded = unicodedata.normalize("NFKC", text).upper().translate(_simplified())
-    folded = (
-        folded.replace("〔", "(")
-        .replace("[", "(")
-        .replace("【", "(")
-        .replace("〕", ")")
-        .replace("]", ")")
-        .replace("】", ")")
-    )
-    return "".join(c for c in folded if c in "()" or c.isalnum()).translate(_DIGITS)
+    folded = _simplified()(unicodedata.normalize("NFKC", text).upper())
+    if not folded.isalnum():
+        folded = _SIGNS.sub("", _brackets(folded))
+    return _digits(folded)
 
 
 def without_remarks(folded: str) -> str:
     """A folded name without what people write behind it about its state: (已注销), (筹), (示例), (原某某公司)."""
-    return _ORIGINAL.sub("", _REMARK.sub("", folded))
+    return _ORIGINAL.sub("", _REMARK.sub("", folded)) if "(" in folded else folded
 
 
 def names_in_remarks(folded: str) -> list[str]:
     """The former names that a folded name itself carries: `…(原某某公司)`."""
-    return _ORIGINAL.findall(folded)
+    return _ORIGINAL.findall(folded) if "(" in folded else []
 
 
 @cache

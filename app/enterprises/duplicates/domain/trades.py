@@ -2,6 +2,8 @@
 
 import re
 
+#: How many characters of a name are its brand, at least and at most.
+_BRAND, _LONGEST = 2, 4
 _WORDS = """
 科技 技术 信息 网络 电子 电气 电器 电力 电线 电缆 电商 电机 机电 机械 机床 机器 设备 仪器 仪表 器材 器械 工具 模具 五金 金属 钢铁 钢结构 钢材 铝业 铝材 铜业 不锈钢 铸造 锻造 精密 制造 制品 加工 装备
 自动化 智能 软件 数码 数字 通信 通讯 光电 光学 半导体 芯片 新能源 能源 石油 石化 化工 精细化工 化学 化肥 肥业 肥料 农药 医药 药业 制药 药房 大药房 药店 生物 医疗 健康 保健 医院 诊所
@@ -13,16 +15,21 @@ _WORDS = """
 工业 实业 发展 产业 开发 集团 控股 经营 销售 购销 批发 零售 国际 工艺品 日化 日用品 化妆品 美容 美发 理发 珠宝 眼镜 钟表 文具 办公 图书 玩具 花店 鞋店 服装店 五金店 副食店 水果店 烟酒 早点 冷气 制冷 空调 电梯 船舶 航运 港务 航空 轴承 阀门 水泵 泵业 管道 管业 管材 锅炉 压力容器 变压器 轧钢 焊接 热处理 表面处理 喷涂 电镀 激光 照明 灯饰 灯具
 农场 林场 养猪 养鸡 养鱼 猪业 屠宰 肉类 冷链 冷冻 酱品 豆制品 糕点 烘焙 餐具 洗涤 洗车 停车 网吧 娱乐 演艺 婚庆 摄影 图文 打印 快印 通用 专用 综合 经济 工商 外贸 内贸 机耕 机收 植保 收割 农技
 """
-_BY_LENGTH = "|".join(sorted(set(_WORDS.split()), key=lambda word: (-len(word), word)))
-_TRADE = re.compile(f"{_BY_LENGTH}|[一二三四五六七八九十0-9]+号?[厂店场站]|[厂店场站馆部所社吧院]$")
+_TRADES = frozenset(_WORDS.split())
+_LENGTHS = sorted({len(word) for word in _TRADES}, reverse=True)
+_WORKS = re.compile("[一二三四五六七八九十0-9]+号?[厂店场站]|[厂店场站馆部所社吧院]$")
 
 
 def begins_with_trade(text: str) -> bool:
     """Whether no brand stands in front."""
-    return _TRADE.match(text) is not None
+    return _trade_at(text, 0)
 
 
 def brand_length(core: str) -> int:
     """How many characters of `core` (a name without place and legal form) are the brand: up to the first word of trade."""
-    found = _TRADE.search(core, 2) if len(core) > 2 else None
-    return min(found.start() if found else len(core), 4)
+    end = min(len(core), _LONGEST)
+    return next((at for at in range(_BRAND, end) if _trade_at(core, at)), end)
+
+
+def _trade_at(text: str, at: int) -> bool:
+    return any(text[at : at + length] in _TRADES for length in _LENGTHS) or _WORKS.match(text, at) is not None
