@@ -3,12 +3,12 @@
 import argparse
 import platform
 import sys
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 
 from benchmarks import beside, burst, casework, exchange, flow, pages, policies, register, walk
 from benchmarks.stage import SHORT, SHORT_FIRMS, Size
-from benchmarks.world import existing, make_world
+from benchmarks.world import World, existing, make_world
 
 
 def main() -> None:
@@ -34,7 +34,7 @@ def main() -> None:
         nargs=2,
         action="append",
         metavar=("URL", "FOLDER"),
-        help="with --only walk, twice: a large and a small deployment that are there already, each its database and its data directory",
+        help="a deployment that is there already, its database and its data directory; with --only walk twice, a large and a small one",
     )
     parser.add_argument("--peers", action="store_true", help="beside a stock Django, on PostgreSQL, and nothing else")
     parser.add_argument(
@@ -68,7 +68,7 @@ def _measure_pages_and_work(chosen: argparse.Namespace) -> None:
     if chosen.only in (None, "exchange"):
         exchange.run(chosen.db, chosen.enterprises, chosen.pushed, chosen.rounds)
     if chosen.only not in ("import", "policies", "casework", "exchange"):
-        with make_world(chosen.db, chosen.enterprises) as world:
+        with _world(chosen) as world:
             if chosen.only in (None, "pages"):
                 pages.run(world, chosen.rounds)
             if chosen.only in (None, "register"):
@@ -79,6 +79,14 @@ def _measure_pages_and_work(chosen: argparse.Namespace) -> None:
                 flow.run_export(world)
     if chosen.only in (None, "import"):
         flow.run_import(chosen.db, chosen.rows)
+
+
+def _world(chosen: argparse.Namespace) -> AbstractContextManager[World]:
+    """The deployment that is named, else a new one with so many firms of the demo."""
+    if chosen.at:
+        (url, folder), *_ = chosen.at
+        return nullcontext(existing(url, Path(folder)))
+    return make_world(chosen.db, chosen.enterprises)
 
 
 def _walk(chosen: argparse.Namespace) -> None:
