@@ -17,7 +17,7 @@ from app.enterprises.duplicates.domain.records import FirmEntry
 from app.enterprises.duplicates.domain.script import sounds_of
 
 SHOWN = 1 / 2
-_SLIPS = frozenset({"same-sound", "look-alike", "transposed", "one-missing"})
+_SLIPS = frozenset({"same-sound", "look-alike", "transposed", "transposed-brand", "one-missing"})
 _COMPANIES = frozenset({LegalForm.COMPANY, LegalForm.SHARES})
 _COUNTY = 6
 

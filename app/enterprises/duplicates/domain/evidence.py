@@ -36,13 +36,14 @@ NAME = _weights(
     same_sound=(120_000, 5_000, 500),
     look_alike=(120_000, 5_000, 500),
     transposed=(100_000, 3_000, 300),
+    transposed_brand=(60_000, 6_000, 3_000),
     one_missing=(80_000, 20_000, 3_000),
     one_other=(20_000, 15_000, 5_000),
     one_other_brand=(20_000, 50_000, 15_000),
     shortened=(80_000, 100_000, 10_000),
     similar=(20_000, 60_000, 40_000),
     same_brand=(3_000, 400_000, 40_000),
-    other_number=(1_000, 250_000, 30_000),
+    other_number=(300, 250_000, 30_000),
     other=(500, 250_000, 900_000),
     unknown=(50_000, 50_000, 50_000),
 )
@@ -79,7 +80,7 @@ FORM = _weights(
 REGISTERED = _weights(
     same=(800_000, 80_000, 500),
     same_as_branches=(800_000, 450_000, 50_000),
-    slip=(50_000, 6_000, 4_000),
+    slip=(50_000, 25_000, 4_000),
     other=(60_000, 970_000, 990_000),
     unknown=(500_000, 500_000, 500_000),
 )
@@ -130,6 +131,7 @@ WORDS = {
     "name.same-sound": N_("名称读音相同（同音字）"),
     "name.look-alike": N_("名称只差形近字"),
     "name.transposed": N_("名称中的字前后颠倒"),
+    "name.transposed-brand": N_("字号中的字前后颠倒"),
     "name.one-missing": N_("名称只差一个字（漏字或多字）"),
     "name.one-other": N_("名称只有一个字不同"),
     "name.one-other-brand": N_("字号有一个字不同"),

@@ -65,7 +65,8 @@ def _by_slips(ours: str, theirs: str) -> str:
     if OSA.distance(ours, theirs, score_cutoff=2) > 2:
         return ""
     if len(ours) == len(theirs) and sorted(ours) == sorted(theirs):
-        return "transposed"
+        # Two characters of a brand the other way round are often another firm's brand.
+        return "transposed-brand" if ours[_SHORTEST:] == theirs[_SHORTEST:] else "transposed"
     kinds = sorted({_slip(a, b) for a, b in _differing(ours, theirs)})
     if len(kinds) == 1:
         return {"sound": "same-sound", "shape": "look-alike"}.get(kinds[0]) or _unexplained(ours, theirs)

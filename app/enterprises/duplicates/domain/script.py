@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 
 _IDEOGRAPHS = range(0x3400, 0xA000)
 _SIGNS = re.compile(r"[^\w()]|_")
+_ZERO = re.compile("(?<=[一二三四五六七八九十百0-9])零|零(?=[一二三四五六七八九十0-9])")  # but not in 零部件 and 零售
 _REMARK = re.compile(r"\((?:示例|筹|筹建|筹备|已?注销|已?吊销|已?迁出|已?停业|停产|歇业|更名|已?改名)\)")
 _ORIGINAL = re.compile(r"\((?:原名?|曾用名|前身)[::]?([^()]{4,})\)")
 # Sounds that are taken for each other when a name is told by telephone: zh/z, ch/c, sh/s, n/l and the two nasal endings.
@@ -25,7 +26,7 @@ class _Exchange:
 
 
 _brackets = _Exchange(dict(zip("〔[【〕]】", "((()))", strict=True)))
-_digits = _Exchange(dict(zip("〇零壹贰叁肆伍陆柒捌玖拾", "00一二三四五六七八九十", strict=True)))
+_digits = _Exchange(dict(zip("〇壹贰叁肆伍陆柒捌玖拾", "0一二三四五六七八九十", strict=True)))
 
 
 @cache
@@ -45,7 +46,7 @@ def fold_spelling(text: str) -> str:
     folded = _simplified()(unicodedata.normalize("NFKC", text).upper())
     if not folded.isalnum():
         folded = _SIGNS.sub("", _brackets(folded))
-    return _digits(folded)
+    return _ZERO.sub("0", _digits(folded)) if "零" in folded else _digits(folded)
 
 
 def without_remarks(folded: str) -> str:
