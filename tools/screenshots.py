@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 from app.accounts.domain import DEMO_PASSWORD  # noqa: E402
 from benchmarks.world import make_world, serving  # noqa: E402
 from tests.factories.ledgers import write_ledger  # noqa: E402
+from tests.factories.lists import firm_row, write_list  # noqa: E402
 from tests.support.browser import launch  # noqa: E402
 
 FOLDER = ROOT / "docs" / "screenshots"
@@ -63,6 +64,25 @@ def officer_pictures(browser: Browser, base: str, scratch: Path) -> None:
     page.set_input_files("#f-file", write_ledger(scratch / "科技局台账（示例）.xlsx"))
     page.get_by_role("button", name="上传并预览").click()
     shoot(page, "import")
+    duplicates(page, base, scratch)
+
+
+def duplicates(page: Page, base: str, scratch: Path) -> None:
+    """A list that names one firm twice, taken in: its pair waits."""
+    told = {
+        "法人代表": "王若谷（示例）",
+        "注册地址": "潜江市园林办事处示例路1号",
+        "注册日期": "2012-03-05",
+        "注册资金": "500(万元)",
+    }
+    names = ("潜江市楚禾粮油有限公司（示例）", "湖北楚和粮油有限责任公司（示例）")
+    rows = [firm_row(7_000_010 + at, 企业名称=name, **told) for at, name in enumerate(names)]
+    page.goto(f"{base}/imports/new")
+    page.set_input_files("#f-file", write_list(scratch / "乡镇上报（示例）.xlsx", rows))
+    page.get_by_role("button", name="上传并预览").click()
+    page.get_by_role("button", name="开始导入").click()
+    page.get_by_role("link", name="逐对查看").click(timeout=60_000)
+    shoot(page, "duplicates")
 
 
 def vault(page: Page, base: str) -> None:
