@@ -42,6 +42,8 @@ def cloud_event(item: FeedItem) -> dict[str, Any]:
     """`item` as a CloudEvents 1.0 JSON event. Its id is unique, so it serves as the idempotency key."""
     definition = item.plan.definition
     retired = {"key": item.key, definition.key: item.key, "retired": True}
+    if item.successor:
+        retired["successor"] = item.successor
     return {
         "specversion": "1.0",
         "id": f"{item.position}.{item.part}" if item.part else str(item.position),

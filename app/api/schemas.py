@@ -99,7 +99,14 @@ TOMBSTONE: Schema = {
     "type": "object",
     "description": "The record is retired, merged, or has left the client's region: forget it",
     "required": ["key", "retired"],
-    "properties": {"key": {"type": "string"}, "retired": {"const": True}},
+    "properties": {
+        "key": {"type": "string"},
+        "retired": {"const": True},
+        "successor": {
+            "type": "string",
+            "description": "of a firm that turned out to be another one: the code of that one",
+        },
+    },
 }
 HEADERS: Schema = {
     "RateLimit-Limit": {"description": "calls that may be made at once", "schema": {"type": "integer"}},

@@ -17,6 +17,7 @@ EVENT_TYPES = (
     MILESTONE_RESCHEDULED := EventType("case.milestone_rescheduled", N_("调整节点期限")),
     MILESTONES_DATED := EventType("case.milestones_dated", N_("按批次截止日排定节点")),
     RIGHTS_CHOSEN := EventType("case.rights_chosen", N_("选用Ⅱ类知识产权")),
+    CROSSED := EventType("case.crossed", N_("办件随企业合并转移")),
     QUERY_CODE_RENEWED := EventType("case.query_code_renewed", N_("更换查询码")),
 )
 

@@ -1,6 +1,7 @@
 """What casework offers to the house."""
 
 from app.engagement.service.objections import KNOWN
+from app.enterprises.belongings import BELONGINGS, MERGE_OBJECTIONS
 from app.enterprises.imports.registers import REGISTERS
 from app.enterprises.service.retiring import OBJECTIONS
 from app.jobs.run import JOBS
@@ -37,6 +38,8 @@ SLICE = Slice(
     FACTS.at("facts:PROVIDER"),
     SOURCES.at("notifications.sources:SOURCES"),
     OBJECTIONS.at("service.objections:open_cases"),
+    BELONGINGS.at("merged:BELONGINGS"),
+    MERGE_OBJECTIONS.at("merged:rights_used_twice"),
     KNOWN.at(
         "service.known_answers:answers_in_open_cases",
         "service.known_answers:corrected_lately",

@@ -13,6 +13,7 @@ EVENT_TYPES = (
     AGREEMENT_SIGNED := EventType("commissioner.agreement_signed", N_("登记服务协议")),
     AGREEMENT_CHANGED := EventType("commissioner.agreement_changed", N_("修改服务协议")),
     AGREEMENT_REMOVED := EventType("commissioner.agreement_removed", N_("撤销导入，移除服务协议")),
+    AGREEMENT_CROSSED := EventType("commissioner.agreement_crossed", N_("服务协议随企业合并转移")),
     AGREEMENT_ENDED := EventType("commissioner.agreement_ended", N_("提前终止服务协议")),
 )
 

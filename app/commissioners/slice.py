@@ -1,5 +1,6 @@
 """What commissioners offer to the house."""
 
+from app.enterprises.belongings import BELONGINGS
 from app.enterprises.imports.registers import REGISTERS
 from app.enterprises.service.retiring import OBJECTIONS
 from app.journal.domain import EVENTS
@@ -16,5 +17,6 @@ SLICE = Slice(
     TRACED.at("past:TRACED"),
     REGISTERS.at("imported.people:PEOPLE"),
     REGISTERS.at("imported.agreements:AGREEMENTS"),
+    BELONGINGS.at("merged:BELONGINGS"),
     OBJECTIONS.at("service.agreements:running_agreements"),
 )

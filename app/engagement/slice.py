@@ -1,5 +1,6 @@
 """What engagement offers to the house."""
 
+from app.enterprises.belongings import BELONGINGS
 from app.files.service.arrivals import ARRIVALS
 from app.jobs.run import JOBS
 from app.journal.domain import EVENTS
@@ -13,5 +14,6 @@ SLICE = Slice(
     EVENTS.at("events:WORDS"),
     JOBS.at("jobs:KINDS"),
     SEEDS.at("seed:load"),
+    BELONGINGS.at("merged:BELONGINGS"),
     ARRIVALS.at("service.asking:settle_on_arrival"),
 )

@@ -4,11 +4,16 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import NUMBERS_GIVEN_ONCE, Base, BigId, Code, Json, PrimaryKey, UtcDateTime
+
+_MERGED: Any = {
+    "sqlite_where": text("merged_into_id IS NOT NULL"),
+    "postgresql_where": text("merged_into_id IS NOT NULL"),
+}
 
 Owner = Annotated[int, mapped_column(BigId, ForeignKey("enterprise.id"))]
 OwnerKey = Annotated[int, mapped_column(BigId, ForeignKey("enterprise.id"), primary_key=True)]
@@ -27,7 +32,8 @@ def _known_or(column: str, substitute: Any) -> Callable[[DefaultExecutionContext
 class Enterprise(Base):
     """One firm. Empty codes mean "not known"; `edited_fields` says which fields a person here set, and when.
 
-    `unread_cells` keeps the text of imported cells that could not be read, by field.
+    `unread_cells` keeps the text of imported cells that could not be read, by field. A firm that turned out to be another one is
+    `merged_into_id`: it bears neither its code nor its name any more, they are former ones of the other.
     """
 
     __tablename__ = "enterprise"
@@ -43,6 +49,7 @@ class Enterprise(Base):
         Index(
             "ix_enterprise_seen", "id", "region_code", "disabled_on"
         ),  # whether a list shows a firm that was found, without its row
+        Index("ix_enterprise_merged", "merged_into_id", **_MERGED),
         NUMBERS_GIVEN_ONCE,
     )
 
@@ -77,6 +84,7 @@ class Enterprise(Base):
     business_status_on: Mapped[date | None]
     disabled_on: Mapped[date | None]
     disabled_reason: Mapped[str] = mapped_column(String(300), default="")
+    merged_into_id: Mapped[int | None] = mapped_column(BigId)
     version: Mapped[int] = mapped_column(default=1)
     edited_fields: Mapped[dict[str, dict[str, str]]] = mapped_column(Json, default=dict)
     unread_cells: Mapped[dict[str, str]] = mapped_column(Json, default=dict)

@@ -51,6 +51,16 @@ def _in_region(prefix: str) -> ColumnElement[bool]:
     return likely_within(Enterprise.region_code, prefix)
 
 
+def in_own_right() -> ColumnElement[bool]:
+    """Firms that bear their code and name: one that is merged into another has given both up to it."""
+    return Enterprise.merged_into_id.is_(None)
+
+
+def merged_into(enterprise_id: int) -> Select[int]:
+    """The firms that are this one by now: the journal tells of them under numbers of their own."""
+    return select(Enterprise.id).where(Enterprise.merged_into_id == enterprise_id)
+
+
 #: A firm in one of these states of business is no candidate any more.
 GONE = frozenset({"struck_off", "revoked", "moved_away"})
 
@@ -107,7 +117,7 @@ def find_by_uscc_visible_to(session: Session, actor: Actor, uscc: str, *, lock: 
     firms = select(Enterprise).where(visible_to(actor))
     if lock:
         firms = firms.with_for_update(of=Enterprise).execution_options(populate_existing=True)
-    bearer = session.scalar(firms.where(Enterprise.uscc == code))
+    bearer = session.scalar(firms.where(Enterprise.uscc == code, in_own_right()))
     if bearer is not None:
         return bearer
     bore = firms.join(FormerCode, FormerCode.enterprise_id == Enterprise.id)

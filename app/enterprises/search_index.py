@@ -58,16 +58,20 @@ def reindex(session: Session, ids: Iterable[int] | None = None) -> None:
 
 
 def _reindex_batch(session: Session, ids: list[int]) -> None:
-    dialect = session.get_bind().dialect.name
     names = _grouped(session, FormerName.enterprise_id, FormerName.name, ids)
     codes = _grouped(session, FormerCode.enterprise_id, FormerCode.uscc, ids)
     documents = []
+    merged = []
     for firm in session.scalars(select(Enterprise).where(Enterprise.id.in_(ids))):
+        if firm.merged_into_id is not None:  # whoever looks for it finds the firm that it is
+            firm.search_text = ""
+            merged.append(firm.id)
+            continue
         firm.search_text = search_document([firm.name, *names.get(firm.id, [])], [firm.uscc, *codes.get(firm.id, [])])
         documents.append((firm.id, firm.search_text))
     session.flush()
-    if documents:
-        session.execute(_DELETE[dialect], [{"id": key} for key, _ in documents])
+    if present := [*merged, *(key for key, _document in documents)]:
+        remove_from_index(session, present)
         index_new(session, documents)
 
 

@@ -1,7 +1,7 @@
 """What the register offers to the house."""
 
+from app.enterprises.belongings import BELONGINGS
 from app.enterprises.imports.registers import REGISTERS
-from app.enterprises.imports.undo.references import COMPUTED
 from app.jobs.run import JOBS
 from app.journal.domain import EVENTS
 from app.journal.past_day import TRACED
@@ -25,11 +25,17 @@ _PARTS = (
 
 SLICE = Slice(
     "app.enterprises",
-    TABLES.at("models", "imports.models", "duplicates.models", "complete_lists.models"),
-    EVENTS.at("events:WORDS", "imports.events:WORDS", "duplicates.events:WORDS", "complete_lists.events:WORDS"),
+    TABLES.at("models", "imports.models", "duplicates.models", "complete_lists.models", "merges.models"),
+    EVENTS.at(
+        "events:WORDS",
+        "imports.events:WORDS",
+        "duplicates.events:WORDS",
+        "complete_lists.events:WORDS",
+        "merges.events:WORDS",
+    ),
     JOBS.at("imports.jobs:KINDS", "duplicates.jobs:KINDS"),
     TRACED.at("past:TRACED"),
-    COMPUTED.at("duplicates.models:DuplicatePair"),
+    BELONGINGS.at("merges.own:BELONGINGS"),
     FACTS.at("facts:PROVIDER"),
     REGISTERS.at("imports.firm.taker:FIRMS", "imports.figure.register:REGISTER"),
     REGISTERS.at(*(f"imports.parts.registers:{name}" for name in _PARTS)),

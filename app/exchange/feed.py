@@ -13,6 +13,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.enterprises.belongings import CROSSED_FROM
+from app.enterprises.merges.events import MERGED_AWAY
 from app.exchange.json_values import Record
 from app.exchange.records import RecordPlan, plain_rows, records_by_id
 from app.journal.models import JournalEvent
@@ -37,6 +39,8 @@ class FeedItem:
     plan: RecordPlan
     key: str
     record: Record | None
+    #: The code of the firm into which the one of a tombstone went.
+    successor: str = ""
 
 
 @dataclass(frozen=True)
@@ -154,7 +158,8 @@ def _pages(
     for each in touched:
         position, found = each.event.position, by_position[each.event.position]
         for key, record in _outcome(each, present[each.plan.resource]):
-            found.append(FeedItem(position, len(found), each.event.at, each.plan, key, record))
+            successor = _successor(each) if record is None else ""
+            found.append(FeedItem(position, len(found), each.event.at, each.plan, key, record, successor))
     for position, found in by_position.items():
         yield FeedPage(found, position)
 
@@ -172,6 +177,12 @@ def _outcome(each: Touched, present: Present) -> Iterator[tuple[str, Record | No
         yield present.keys[each.row_id], None
 
 
+def _successor(each: Touched) -> str:
+    """Into which firm the one of a tombstone went."""
+    went = each.event.type == MERGED_AWAY and each.plan.resource == "enterprises"
+    return str(each.event.data["into"]) if went else ""
+
+
 # -- what an event touches -----------------------------------------------------------------------------------------------
 
 
@@ -185,7 +196,8 @@ def _touched(
         own = [event for event in events if event.subject_kind in plan.source.follows]
         for touch in plan.source.touches(session, own) if own else ():
             event = by_position[touch.position]
-            touched = Touched(event, plan, touch.row_id, _seen_before(reader, event), touch.former_keys)
+            seen = _seen_before(reader, event) or (touch.row_id is None and _left(reader, event))
+            touched = Touched(event, plan, touch.row_id, seen, touch.former_keys)
             found[touch.position, plan.resource, touch.row_id, touch.former_keys] = touched
     return sorted(found.values(), key=lambda each: each.event.position)
 
@@ -193,6 +205,11 @@ def _touched(
 def _seen_before(reader: FeedReader, event: JournalEvent) -> bool:
     before = event.changes.get("region_code")
     return reader.could_see(event.region_code) or (before is not None and reader.could_see(before[0]))
+
+
+def _left(reader: FeedReader, event: JournalEvent) -> bool:
+    """Whether the reader saw the firm that a record left for another; the record itself is elsewhere now."""
+    return CROSSED_FROM in event.data and reader.could_see(event.data[CROSSED_FROM]["region_code"])
 
 
 # -- what the reader sees of it now ----------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import MachineClient
 from app.enterprises.models import Enterprise, FormerCode
+from app.enterprises.queries import in_own_right
 from app.exchange import events
 from app.exchange.json_values import Record
 from app.exchange.models import ClientReading
@@ -23,7 +24,7 @@ def find_enterprise_record(session: Session, plan: RecordPlan, region_prefix: st
     former = select(FormerCode.enterprise_id).where(FormerCode.uscc == wanted)
     found = session.execute(
         select(Enterprise.id)
-        .where(or_(Enterprise.uscc == wanted, Enterprise.id.in_(former)))
+        .where(or_(Enterprise.uscc == wanted, Enterprise.id.in_(former)), in_own_right())
         .order_by((Enterprise.uscc == wanted).desc())
         .limit(1)
     ).scalar()

@@ -1,5 +1,6 @@
 """What the exchange offers to the house."""
 
+from app.enterprises.belongings import BELONGINGS
 from app.exchange.partners.commitments import BINDINGS
 from app.jobs.run import JOBS
 from app.journal.domain import EVENTS
@@ -16,6 +17,7 @@ SLICE = Slice(
         "partners.events:WORDS",
         "handovers.events:WORDS",
     ),
+    BELONGINGS.at("merged:BELONGINGS"),
     BINDINGS.at("handovers.commitments:frozen_for"),
     JOBS.at("handovers.jobs:KINDS", "sheets.jobs:KINDS", "reconciliation.jobs:KINDS"),
 )

@@ -17,6 +17,7 @@ EVENT_TYPES = (
     AMOUNT_SET := EventType("incentive_scheme.amount_set", N_("设定奖补金额")),
     BUDGET_SET := EventType("incentive_scheme.budget_set", N_("设定奖补预算")),
     CLAWBACK_REVIEWED := EventType("incentive.clawback_reviewed", N_("核查奖补追回")),
+    CROSSED := EventType("incentive.crossed", N_("奖补随企业合并转移")),
     STEP_UNDONE := EventType("incentive.step_undone", N_("撤销奖补步骤")),
     PAST_ADDED := EventType("past_award.added", N_("登记往年奖补")),
     PAST_CHANGED := EventType("past_award.changed", N_("修改往年奖补")),

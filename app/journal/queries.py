@@ -13,11 +13,12 @@ from app.kit.permissions import within_region
 
 @dataclass(frozen=True)
 class TimelineFilter:
-    """Which events: of one subject, of one enterprise, of a region, of types, of one officer."""
+    """Which events: of one subject, of one enterprise (`also`: of those that are the same firm by now), of a region, of types, of one officer."""
 
     kind: str | None = None
     id: str | None = None
     enterprise_id: int | None = None
+    also: tuple[int, ...] = ()
     region_prefix: str = ""
     types: tuple[str, ...] = ()
     actor_id: int | None = None
@@ -29,12 +30,12 @@ def timeline(
     kind: str | None = None,
     id: str | None = None,
     enterprise_id: int | None = None,
-    region_prefix: str = "",
+    also: tuple[int, ...] = (),
     before: int | None = None,
     limit: int = 50,
 ) -> list[JournalEvent]:
     """The newest events first, `limit` at most, with positions below `before` when given."""
-    wanted = TimelineFilter(kind=kind, id=id, enterprise_id=enterprise_id, region_prefix=region_prefix)
+    wanted = TimelineFilter(kind, id, enterprise_id, also)
     return list_events(session, wanted, before=before, limit=limit)
 
 
@@ -48,7 +49,10 @@ def list_events(
     if wanted.id:
         statement = statement.where(JournalEvent.subject_id == wanted.id)
     if wanted.enterprise_id is not None:
-        statement = statement.where(JournalEvent.enterprise_id == wanted.enterprise_id)
+        firms = JournalEvent.enterprise_id == wanted.enterprise_id
+        statement = statement.where(
+            JournalEvent.enterprise_id.in_((wanted.enterprise_id, *wanted.also)) if wanted.also else firms
+        )
     if wanted.types:
         statement = statement.where(JournalEvent.type.in_(wanted.types))
     if wanted.actor_id is not None:

@@ -11,6 +11,7 @@ EVENT_TYPES = (
     FACT_WITHDRAWN := EventType("enterprise.fact_withdrawn", N_("撤回情况说明")),
     FACTS_HANDED_IN := EventType("enterprise.facts_handed_in", N_("企业自查后提交数据")),
     VERDICT_STORED := EventType("verdict.stored", N_("留存判定结果")),
+    VERDICT_CROSSED := EventType("verdict.crossed", N_("判定随企业合并转移")),
     OVERRIDDEN := EventType("verdict.overridden", N_("对判定另作决定")),
     OVERRIDE_TAKEN_BACK := EventType("verdict.override_taken_back", N_("撤回另作的决定")),
 )

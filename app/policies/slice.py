@@ -1,6 +1,6 @@
 """What policies offer to the house."""
 
-from app.enterprises.imports.undo.references import COMPUTED
+from app.enterprises.belongings import BELONGINGS
 from app.jobs.run import JOBS
 from app.journal.domain import EVENTS
 from app.kit.db import TABLES
@@ -13,5 +13,5 @@ SLICE = Slice(
     EVENTS.at("events:WORDS", "sweeps.events:WORDS"),
     JOBS.at("sweeps.jobs:KINDS"),
     SEEDS.at("seed:load"),
-    COMPUTED.at("models:SweepLine"),
+    BELONGINGS.at("merged:BELONGINGS"),
 )

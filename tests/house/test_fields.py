@@ -54,6 +54,7 @@ NO_FIELDS = {
         "capital_key": "follows from capital_fen: sorting",
         "version": "tells editors that somebody was faster",
         "edited_fields": "marks what a person set, for imports",
+        "merged_into_id": "leads from a firm that was merged to the one that it is",
     },
 }
 #: Fields of a firm that a past day does not show.

@@ -20,7 +20,7 @@ import yumiao_copy as copying  # noqa: E402
 SMALL_PAGE = 20
 
 
-class Fate:
+class MergeFate:
     """Counts moments; at the chosen one the process is gone."""
 
     def __init__(self, moment: int) -> None:
@@ -40,7 +40,7 @@ class Fate:
 class FatedCopy(copying.SqliteCopy):
     """A copy that may end between any two of its statements."""
 
-    def __init__(self, path: Path, fate: Fate) -> None:
+    def __init__(self, path: Path, fate: MergeFate) -> None:
         super().__init__(path)
         self.fate = fate
 
@@ -58,7 +58,7 @@ class FatedCopy(copying.SqliteCopy):
 class FatedSnapshot(client.Snapshot):
     """A snapshot that may end anywhere on its way."""
 
-    fate: Fate
+    fate: MergeFate
 
     def __iter__(self) -> Iterator[client.Record]:
         for record in super().__iter__():
@@ -70,7 +70,7 @@ class FatedSnapshot(client.Snapshot):
 def main() -> None:
     """Follow once."""
     address, path, moment = sys.argv[1:]
-    fate = FatedSnapshot.fate = Fate(int(moment))
+    fate = FatedSnapshot.fate = MergeFate(int(moment))
     client.Snapshot = FatedSnapshot  # type: ignore[misc]
     given = client.Credentials(os.environ["YUMIAO_CLIENT_ID"], os.environ["YUMIAO_CLIENT_SECRET"])
     api, copy = client.Yumiao(address, given), FatedCopy(Path(path), fate)

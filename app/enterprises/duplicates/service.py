@@ -70,6 +70,14 @@ def undo(session: Session, *, actor: Actor, now: datetime, pair_id: int) -> Dupl
     return pair
 
 
+def get_pair(session: Session, pair_id: int) -> DuplicatePair:
+    """The pair. Raises `NotFound`, also for one whose firms have become one."""
+    pair = session.get(DuplicatePair, pair_id)
+    if pair is None:
+        raise NotFound("duplicates.not_found", _("没有找到这一对，可能已经合并或重新查重。"))
+    return pair
+
+
 def _both(session: Session, actor: Actor, pair_id: int) -> tuple[DuplicatePair, Enterprise, Enterprise]:
     """The pair under lock with its firms, both of which the actor must see and may change."""
     pair = session.scalar(

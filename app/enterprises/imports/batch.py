@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from app.enterprises.imports.domain import RowOutcome
@@ -14,6 +14,7 @@ from app.enterprises.imports.firm.finder import find_codes, find_firms
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.registers import FIRM, IntakeContext
 from app.enterprises.models import Enterprise
+from app.enterprises.queries import in_own_right
 from app.kit.membership import one_of
 
 #: Which of its records' outcomes a row has: what waits for a person before what was done, what was done before what was not.
@@ -74,7 +75,7 @@ class BatchTaking:
         codes = [row.firm.key for row in rows if row.firm.key]
         if not codes:
             return
-        wanted = one_of(Enterprise.uscc, codes)
+        wanted = and_(one_of(Enterprise.uscc, codes), in_own_right())
         within = Enterprise.region_code.startswith(self.intake.prefix)
         found = dict(self.session.execute(select(Enterprise.uscc, Enterprise.id).where(wanted, within)).all())
         for row in rows:

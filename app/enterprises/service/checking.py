@@ -11,6 +11,7 @@ from app.enterprises.actions import READ
 from app.enterprises.domain.uscc import Uscc, parse_uscc
 from app.enterprises.fields import ENTERPRISE
 from app.enterprises.models import Enterprise, FormerCode
+from app.enterprises.queries import in_own_right
 from app.enterprises.schemas import EnterpriseFields
 from app.kit.actor import Actor
 from app.kit.errors import Conflict, Invalid
@@ -89,7 +90,7 @@ def checked_code(text: str, note: str) -> Uscc:
 
 def holder_of(session: Session, uscc: str) -> Enterprise | None:
     """The firm that bears or bore this code."""
-    bearer = session.scalar(select(Enterprise).where(Enterprise.uscc == uscc))
+    bearer = session.scalar(select(Enterprise).where(Enterprise.uscc == uscc, in_own_right()))
     if bearer is not None:
         return bearer
     return session.scalar(

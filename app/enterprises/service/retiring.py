@@ -55,6 +55,8 @@ def restore(session: Session, *, actor: Actor, enterprise: Enterprise, now: date
     require(actor, actions.RETIRE, enterprise)
     if enterprise.disabled_on is None:
         raise Conflict("enterprise.not_retired", _("该企业没有停用。"))
+    if enterprise.merged_into_id is not None:
+        raise Conflict("enterprise.merged", _("该企业已并入另一家企业，请撤销合并。"))
     changes = {
         "disabled_on": (enterprise.disabled_on.isoformat(), None),
         "disabled_reason": (enterprise.disabled_reason, ""),

@@ -15,6 +15,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise
+from app.enterprises.queries import in_own_right
 from app.exchange.comparison.domain import ComparisonSource, ComparisonState, LineKind
 from app.exchange.comparison.models import Reconciliation, ReconciliationLine
 from app.exchange.delivery.connections import Clients
@@ -193,7 +194,7 @@ def _name_firms(session: Session, lines: Sequence[Line]) -> None:
     codes = {line["uscc"] for line in lines if line["uscc"]}
     if not codes:
         return
-    wanted = select(Enterprise.uscc, Enterprise.id, Enterprise.name).where(Enterprise.uscc.in_(codes))
+    wanted = select(Enterprise.uscc, Enterprise.id, Enterprise.name).where(Enterprise.uscc.in_(codes), in_own_right())
     firms = {uscc: (row_id, name) for uscc, row_id, name in session.execute(wanted)}
     for line in lines:
         row_id, name = firms.get(line["uscc"], (None, ""))

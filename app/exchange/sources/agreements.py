@@ -7,12 +7,12 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.commissioners.domain import IDS as PEOPLE
-from app.commissioners.events import AGREEMENT_REMOVED
+from app.commissioners.events import AGREEMENT_CROSSED, AGREEMENT_REMOVED
 from app.commissioners.models import Commissioner, ServiceAgreement
 from app.enterprises.models import Enterprise
 from app.exchange.sources import commissioners
 from app.exchange.sources.base import RecordSource, Touch, of_model
-from app.exchange.sources.touches import ENTERPRISE, carried_along, of_kind
+from app.exchange.sources.touches import ENTERPRISE, carried_along, left_behind, of_kind
 from app.journal.models import JournalEvent
 from app.kit.membership import one_of
 from app.kit.public_ids import PublicIds
@@ -39,6 +39,7 @@ def touches(session: Session, events: Sequence[JournalEvent]) -> Iterator[Touch]
     """The agreement that an event of a person names; all of one who comes or goes; those of a firm that moved."""
     own = of_kind(events, "commissioner")
     yield from (_named(event) for event in own if "agreement" in event.data)
+    yield from left_behind(own, AGREEMENT_CROSSED, lambda event: IDS.of(event.data["agreement"]))
     yield from _of_people(session, [event for event in own if _touches_all(event)])
     yield from carried_along(session, events, hanging_on)
 

@@ -6,10 +6,11 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from app.cases.events import CROSSED
 from app.cases.models import CaseFile, CaseMarker, Milestone
 from app.enterprises.models import Enterprise
 from app.exchange.sources.base import Children, RecordSource, Touch, of_model
-from app.exchange.sources.touches import ENTERPRISE, carried_along, named, of_kind
+from app.exchange.sources.touches import ENTERPRISE, carried_along, left_behind, named, of_kind
 from app.journal.models import JournalEvent
 from app.kit.membership import one_of
 from app.kit.permissions import within_region
@@ -46,7 +47,9 @@ def hanging_on(enterprise_ids: Sequence[int]) -> Select[int, int]:
 
 def touches(session: Session, events: Sequence[JournalEvent]) -> Iterator[Touch]:
     """The case that an event names; the cases of a firm that changed its code or place."""
-    yield from named(session, of_kind(events, "case"), CaseFile.number, CaseFile.id)
+    own = of_kind(events, "case")
+    yield from named(session, own, CaseFile.number, CaseFile.id)
+    yield from left_behind(own, CROSSED, lambda event: event.subject_id)
     yield from carried_along(session, events, hanging_on)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import Session
 
 from app.enterprises import fields
+from app.enterprises.belongings import CROSSED_FROM
 from app.enterprises.models import (
     Certificate,
     Enterprise,
@@ -18,7 +19,7 @@ from app.enterprises.models import (
 )
 from app.enterprises.part_fields import CERTIFICATE, FIGURES, PROPERTY, TAG
 from app.exchange.sources.base import Children, RecordSource, Touch, of_model
-from app.exchange.sources.former_keys import code_buried_by, codes_given_up
+from app.exchange.sources.former_keys import codes_buried_by, codes_given_up
 from app.exchange.sources.touches import ENTERPRISE
 from app.journal.models import JournalEvent
 from app.kit.fields import FieldTable
@@ -40,9 +41,9 @@ def touches(session: Session, events: Sequence[JournalEvent]) -> Iterator[Touch]
     given_up = codes_given_up(session, events)
     for event in events:
         firm = event.enterprise_id
-        if firm is not None:
+        if firm is not None and CROSSED_FROM not in event.data:  # the merge itself tells of both firms
             codes = [code for position, code in given_up.get(firm, ()) if position >= event.position]
-            codes += code_buried_by(event)
+            codes += codes_buried_by(event)
             yield Touch(event.position, firm, tuple(codes))
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import String
 
 from app.enterprises.events import REMOVED
+from app.enterprises.merges.events import MERGED_AWAY
 from app.enterprises.models import Enterprise, FormerCode
 from app.journal.models import JournalEvent
 from app.kit.membership import one_of
@@ -32,8 +33,10 @@ def codes_given_up(session: Session, events: Sequence[JournalEvent]) -> dict[int
     return found
 
 
-def code_buried_by(event: JournalEvent | Row[Any]) -> list[str]:
-    """The code of the firm that went with an event."""
+def codes_buried_by(event: JournalEvent | Row[Any]) -> list[str]:
+    """The codes of the firm that went with an event: all that it ever bore, where it went into another."""
+    if event.type == MERGED_AWAY:
+        return list(event.data["codes"])
     return [_code_before(event.changes)] if event.type == REMOVED else []
 
 

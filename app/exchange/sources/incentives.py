@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session, aliased
 
 from app.enterprises.models import Enterprise
 from app.exchange.sources.base import Children, RecordSource, Touch, of_model
-from app.exchange.sources.touches import ENTERPRISE, carried_along, numbered, of_kind
+from app.exchange.sources.touches import ENTERPRISE, carried_along, left_behind, numbered, of_kind
 from app.incentives.domain.steps import IDS
+from app.incentives.events import CROSSED
 from app.incentives.models import Incentive
 from app.journal.models import JournalEvent
 from app.kit.membership import one_of
@@ -73,6 +74,8 @@ def touches(session: Session, events: Sequence[JournalEvent]) -> Iterator[Touch]
     own = list(numbered(of_kind(events, "incentive"), IDS))
     heads = _heads(session, {touch.row_id for touch in own})
     yield from (Touch(touch.position, heads[touch.row_id]) for touch in own if touch.row_id in heads)
+    # What crossed over to a firm that has the scheme already is part of its record, and no record of its own any more.
+    yield from left_behind(of_kind(events, "incentive"), CROSSED, lambda event: event.subject_id)
     yield from carried_along(session, events, hanging_on)
 
 

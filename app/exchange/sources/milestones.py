@@ -48,6 +48,9 @@ def touches(session: Session, events: Sequence[JournalEvent]) -> Iterator[Touch]
     rows = _rows(session, {event.subject_id for event, _which in concerned})
     for event, which in concerned:
         yield from _touched(event, which, rows.get(event.subject_id, {}))
+        if event.type == reported.CROSSED:
+            own = [f"{event.subject_id}:{code}:{ordinal}" for code, ordinal in rows.get(event.subject_id, {})]
+            yield Touch(event.position, None, tuple(own))
     yield from carried_along(session, events, hanging_on)
 
 
@@ -56,7 +59,7 @@ def _named(event: JournalEvent) -> list[Which] | None:
     data = event.data
     if event.type in (reported.MOVED, reported.TAKEN_BACK, reported.VERSION_CHANGED):
         return [(code, ordinal) for code, ordinal in data["milestones"]] if "milestones" in data else None
-    if event.type == reported.OPENED:
+    if event.type in (reported.OPENED, reported.CROSSED):
         return None
     if "milestone" in data:
         return [(data["milestone"], data["ordinal"])]

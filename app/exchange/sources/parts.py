@@ -21,7 +21,15 @@ from app.kit.membership import one_of
 
 
 def touches(session: Session, events: Sequence[JournalEvent], part: KeyedPart) -> Iterator[Touch]:
-    """The row that an event of the firm names, or all rows of a firm that moved, was retired or came with its rows."""
+    """The row that an event of the firm names, or all rows of a firm that moved, was retired or came with its rows.
+
+    A row that crossed over to another firm gives up the keys that it bore by the first one's codes.
+    """
+    crossed = f"enterprise.{part.code}_crossed"
+    for event in events:
+        if event.type == crossed:
+            yield Touch(event.position, event.data["id"])
+            yield Touch(event.position, None, tuple(event.data["keys"]))
     concerned = [(event, rows) for event in events if (rows := _named(event, part)) != []]
     firms = {event.enterprise_id for event, _rows in concerned if event.enterprise_id is not None}
     since = concerned[0][0].position if concerned else 0

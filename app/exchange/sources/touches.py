@@ -36,6 +36,11 @@ def named(session: Session, events: Sequence[JournalEvent], name: Any, row_id: A
             yield Touch(event.position, ids[event.subject_id])
 
 
+def left_behind(events: Iterable[JournalEvent], crossed: str, key: Callable[[JournalEvent], str]) -> Iterator[Touch]:
+    """The keys of rows that crossed over to another firm: whoever does not see them there holds them no more."""
+    return (Touch(event.position, None, (key(event),)) for event in events if event.type == crossed)
+
+
 def numbered(events: Iterable[JournalEvent], ids: PublicIds) -> Iterator[Touch]:
     """The rows that events name by a public identifier."""
     for event in events:

@@ -10,7 +10,7 @@ from app.cases.models import CaseFile
 from app.enterprises.models import Enterprise
 from app.exchange.sources import enterprises
 from app.exchange.sources.base import RecordSource, Touch, of_model
-from app.exchange.sources.touches import CODE_PLACE_AND_USE, ENTERPRISE, carried_along, of_kind
+from app.exchange.sources.touches import CODE_PLACE_AND_USE, ENTERPRISE, carried_along, left_behind, of_kind
 from app.journal.models import JournalEvent
 from app.kit.membership import one_of
 from app.kit.public_ids import PublicIds
@@ -43,6 +43,7 @@ def touches(session: Session, events: Sequence[JournalEvent]) -> Iterator[Touch]
     """The verdict that was kept, or that was decided otherwise; those on a firm that moved or was retired."""
     kept = of_kind(events, "verdict")
     yield from (Touch(event.position, int(event.subject_id)) for event in kept)
+    yield from left_behind(kept, reported.VERDICT_CROSSED, lambda event: IDS.of(int(event.subject_id)))
     decided = [
         event for event in of_kind(events, "case") if event.type in (reported.OVERRIDDEN, reported.OVERRIDE_TAKEN_BACK)
     ]

@@ -14,6 +14,7 @@ from app.cases.supply import events as supply
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
 from app.doors.pages.timeline import TimelineLine, timeline_lines
+from app.enterprises.merges.queries import list_merged_into
 from app.files import events as files
 from app.journal.models import JournalEvent
 from app.journal.queries import TimelineFilter, list_events
@@ -87,7 +88,8 @@ class PortalTimelinePage:
 def timeline_page(call: Call, before: str = "") -> Response:
     """What happened."""
     firm = own_enterprise(call.session, call.actor)
-    wanted = TimelineFilter(enterprise_id=firm.id, types=TYPES)
+    also = tuple(each.firm_id for each in list_merged_into(call.session, firm.id))
+    wanted = TimelineFilter(enterprise_id=firm.id, also=also, types=TYPES)
     events = list_events(call.session, wanted, before=number_in(before), limit=PAGE_SIZE + 1)
     page = PortalTimelinePage(
         enterprise=firm.name,

@@ -17,6 +17,7 @@ from app.enterprises.domain.scale import suggest_scale
 from app.enterprises.domain.uscc import normalise
 from app.enterprises.fields import ENTERPRISE
 from app.enterprises.imports.reasons import LABELS as IMPORT_LABELS
+from app.enterprises.merges.queries import MergedFirm, list_merged_into
 from app.enterprises.models import (
     Certificate,
     ComplianceEvent,
@@ -76,6 +77,7 @@ class EnterpriseOverviewPage:
     main_panels: tuple[Panel, ...]
     side_panels: tuple[Panel, ...]
     recent: tuple[TimelineLine, ...]
+    merged: tuple[MergedFirm, ...]
 
 
 @dataclass(frozen=True)
@@ -121,14 +123,16 @@ class TimelinePage:
 def enterprise_page(call: Call, uscc: str) -> Response:
     firm = open_firm(call.session, call.actor, uscc)
     if firm.uscc != normalise(uscc):
-        notice = _("该企业的代码已变更，以下是现用代码的页面。")
+        notice = _("该代码现由这家企业承接（代码已变更或企业已合并），以下是现用的页面。")
         return call.redirect(f"/enterprises/{firm.uscc}", info=notice)
     head = head_of(call.session, call.actor, firm, call.now, "")
     read = read_firm(call.session, call.actor, firm)
     panels = panels_for(call.session, call.actor, read, call.now)
     year, figures = latest_figures(call.session, firm, call.on)
-    events = timeline(call.session, enterprise_id=firm.id, limit=RECENT_EVENTS)
     names, codes = queries.list_former(call.session, firm.id)
+    merged = list_merged_into(call.session, firm.id) if codes else []  # whoever went into this one left its code
+    also = tuple(each.firm_id for each in merged)
+    events = timeline(call.session, enterprise_id=firm.id, also=also, limit=RECENT_EVENTS)
     page = EnterpriseOverviewPage(
         head=head,
         identity=_identity(call.session, firm, head),
@@ -143,6 +147,7 @@ def enterprise_page(call: Call, uscc: str) -> Response:
         main_panels=tuple(panel for panel in panels if panel.place == "main"),
         side_panels=tuple(panel for panel in panels if panel.place == "side"),
         recent=named_lines(call, events, known=KnownCases(read.catalogue, read.cases)),
+        merged=tuple(merged),
     )
     return call.render("web/enterprises/overview.html", page)
 
@@ -238,7 +243,8 @@ def contacts_page(call: Call, uscc: str) -> Response:
 @router.get("/{uscc}/timeline", action=actions.READ)
 def timeline_page(call: Call, uscc: str, before: Before = None) -> Response:
     firm = open_firm(call.session, call.actor, uscc)
-    events = timeline(call.session, enterprise_id=firm.id, before=before, limit=TIMELINE_PAGE + 1)
+    also = tuple(each.firm_id for each in list_merged_into(call.session, firm.id))
+    events = timeline(call.session, enterprise_id=firm.id, also=also, before=before, limit=TIMELINE_PAGE + 1)
     head = head_of(call.session, call.actor, firm, call.now, "timeline")
     older = f"{head.url}/timeline?before={events[TIMELINE_PAGE - 1].position}" if len(events) > TIMELINE_PAGE else ""
     page = TimelinePage(head, named_lines(call, events[:TIMELINE_PAGE]), older)

@@ -5,20 +5,21 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
+from app.enterprises.belongings import BELONGINGS, MergeFate
 from app.enterprises.imports import decisions
 from app.enterprises.imports.domain import ImportKind, ImportState
 from app.enterprises.imports.models import ImportRow, ImportRun
 from app.enterprises.imports.registers import registers_of
 from app.enterprises.imports.undo.domain import HOLDERS
-from app.enterprises.imports.undo.references import COMPUTED, pointing_at
 from app.enterprises.models import Contact, Enterprise
 from app.enterprises.service.editing import change_fields
 from app.exchange.feed import FeedReader, read_feed
 from app.exchange.plans import province_plans
 from app.journal.queries import find_breach
 from app.kit.actor import SYSTEM
-from app.kit.db import read_scope, session_scope
+from app.kit.db import Base, read_scope, session_scope
 from app.kit.errors import Conflict
+from app.kit.pointers import pointing_at
 from app.policies.models import FactStatement
 from tests.factories.enterprises import fictional_code
 from tests.factories.ledgers import write_ledger
@@ -165,7 +166,11 @@ def test_a_decision_about_a_row_goes_back_with_its_import(undoer: Undoer, import
 
 def test_every_register_can_be_taken_back_and_every_holder_has_a_name() -> None:
     assert not [code for code, register in registers_of(HOUSE).items() if register.reversal is None]
-    own = {model.__tablename__ for model in HOUSE.of(COMPUTED)} | {"former_name"}
+    own = {each.table.name for each in HOUSE.of(BELONGINGS) if each.fate is MergeFate.COMPUTED} | {"former_name"}
     reversals = {register.reversal for register in registers_of(HOUSE).values() if register.reversal}
-    holders = {table.name for reversal in reversals for table, _column in pointing_at(HOUSE, reversal.model)}
+    holders = {
+        table.name
+        for reversal in reversals
+        for table, _column in pointing_at(HOUSE, Base.metadata.tables[reversal.model.__tablename__])
+    }
     assert not holders - own - HOLDERS.keys()

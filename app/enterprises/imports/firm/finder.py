@@ -9,6 +9,7 @@ from app.enterprises.imports.firm.name_check import check_names, find_bearers
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.row_reader import Parsed, read_uscc
 from app.enterprises.models import Enterprise, FormerCode
+from app.enterprises.queries import in_own_right
 from app.kit.membership import one_of
 
 _SHOWN = 3
@@ -63,7 +64,7 @@ def firms_by_code(session: Session, codes: Sequence[str], *, lock: bool = False)
     """The firms that bear or bore these codes, in two statements whatever their number."""
     if not codes:
         return {}
-    statement = select(Enterprise).where(one_of(Enterprise.uscc, codes)).order_by(Enterprise.id)
+    statement = select(Enterprise).where(one_of(Enterprise.uscc, codes), in_own_right()).order_by(Enterprise.id)
     firms = {firm.uscc: firm for firm in session.scalars(statement.with_for_update() if lock else statement)}
     others = [code for code in codes if code not in firms]
     if not others:

@@ -10,6 +10,7 @@ from app.enterprises.domain.names import pinyin_of, same_name
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.row_reader import Parsed
 from app.enterprises.models import Enterprise, FormerName
+from app.enterprises.queries import in_own_right
 from app.kit.membership import one_of
 
 #: How codes of companies begin.
@@ -85,7 +86,11 @@ def find_bearers(session: Session, names: Collection[str]) -> tuple[Bearers, Bea
     """Which firms bear, and which bore, these names: code, id and region, the older first; found by pinyin, which has an index."""
     bear = (
         select(Enterprise.name, Enterprise.id, Enterprise.uscc, Enterprise.region_code)
-        .where(one_of(Enterprise.name_pinyin, [pinyin_of(name) for name in names]), one_of(Enterprise.name, names))
+        .where(
+            one_of(Enterprise.name_pinyin, [pinyin_of(name) for name in names]),
+            one_of(Enterprise.name, names),
+            in_own_right(),
+        )
         .order_by(Enterprise.id)
     )
     bore = (

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.enterprises import events
 from app.enterprises.fields import WRITTEN
 from app.enterprises.imports.undo.domain import EventEffect, RecordEffect, Tally
-from app.enterprises.imports.undo.references import COMPUTED, pointing_at, references
+from app.enterprises.imports.undo.references import computed, references
 from app.enterprises.imports.undo.reversal import DECIDED, Private, Reversal, Undoing
 from app.enterprises.models import Enterprise, FormerName
 from app.enterprises.search_index import reindex, remove_from_index
@@ -20,6 +20,7 @@ from app.journal.models import JournalEvent
 from app.kit.db import Base, composition_of
 from app.kit.i18n import N_
 from app.kit.membership import one_of
+from app.kit.pointers import pointing_at
 
 FORMER_NAMES = "former_names"
 
@@ -96,14 +97,14 @@ class FirmReversal(Reversal):
 
     def references(self, undoing: Undoing, rows: Sequence[Any], tally: Tally) -> dict[int, list[str]]:
         """All but what is computed of a firm or part of it."""
-        but = {FormerName.__tablename__, *(model.__tablename__ for model in _computed(undoing.session))}
+        but = {FormerName.__tablename__, *computed(undoing.session)}
         return references(undoing.session, Enterprise, [row.id for row in rows], going=tally.gone, but=but)
 
     def delete(self, undoing: Undoing, rows: Sequence[Any]) -> None:
         """The firms with all that is only theirs."""
         ids, session = [row.id for row in rows], undoing.session
-        parts = {FormerName.__tablename__, *(model.__tablename__ for model in _computed(session))}
-        for table, column in pointing_at(composition_of(session), Enterprise):
+        parts = {FormerName.__tablename__, *computed(session)}
+        for table, column in pointing_at(composition_of(session), Base.metadata.tables[Enterprise.__tablename__]):
             if table.name in parts:
                 session.execute(delete(table).where(one_of(column, ids)))
         remove_from_index(session, ids)
@@ -116,10 +117,6 @@ class FirmReversal(Reversal):
 
 def _of_a_part(changes: Mapping[str, Change]) -> bool:
     return any("." in name or name == "tags" for name in changes)
-
-
-def _computed(session: Session) -> list[type[Base]]:
-    return list(composition_of(session).of(COMPUTED))
 
 
 def _forget_names(session: Session, firm_id: Any, names: Sequence[str]) -> None:

@@ -1,29 +1,22 @@
-"""What points at records: found by the tables' own foreign keys, so that no new table can be forgotten."""
+"""What points at records of an import, and hence keeps them from being taken back."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Table, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.kit.db import TABLES, Base, composition_of
+from app.enterprises.belongings import BELONGINGS, MergeFate
+from app.kit.db import Base, composition_of
 from app.kit.membership import one_of
-from app.kit.slices import Composition, Port
-
-#: Tables whose rows about a firm are computed, or are part of it, and go with it.
-COMPUTED: Port[type[Base]] = Port("computed about a firm", type)
-#: Tables that name a firm without a foreign key and still need it.
-_SOFT = {"handover_item": "enterprise_id"}
+from app.kit.pointers import pointing_at
 
 
-def pointing_at(composition: Composition, model: type[Base]) -> Iterator[tuple[Table, Column[Any]]]:
-    """Every table and column that points at rows of a table, in all slices of the house: a command may not have loaded them yet."""
-    composition.of(TABLES)
-    for table in Base.metadata.sorted_tables:
-        for column in table.columns:
-            firm = model.__tablename__ == "enterprise" and _SOFT.get(table.name) == column.name
-            if firm or any(key.column.table is model.__table__ for key in column.foreign_keys):
-                yield table, column
+def computed(session: Session) -> frozenset[str]:
+    """The tables whose rows about a firm are computed, and go with it."""
+    return frozenset(
+        each.table.name for each in composition_of(session).of(BELONGINGS) if each.fate is MergeFate.COMPUTED
+    )
 
 
 def references(
@@ -36,7 +29,16 @@ def references(
 ) -> dict[int, list[str]]:
     """By id the tables that point at a row; rows that are `going` themselves (by table, their primary keys) do not count."""
     found: dict[int, list[str]] = {}
-    for table, column in pointing_at(composition_of(session), model) if ids else ():
+    composition, target = composition_of(session), Base.metadata.tables[model.__tablename__]
+    pointing = list(pointing_at(composition, target)) if ids else []
+    if target.name == "enterprise":
+        named = {(table.name, column.name) for table, column in pointing}
+        pointing += [
+            (each.table, each.owner)
+            for each in composition.of(BELONGINGS)
+            if each.holds and (each.table.name, each.column) not in named
+        ]
+    for table, column in pointing:
         if table.name in but:
             continue
         gone = going.get(table.name, ())

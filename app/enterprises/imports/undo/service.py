@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.enterprises.actions import IMPORT
@@ -184,9 +184,12 @@ def _private_of(session: Session, found: Sequence[JournalEvent]) -> dict[int, Ma
 
 
 def _firms(undoing: Undoing, ids: Sequence[int]) -> dict[int, Enterprise]:
+    """The firms, and those that they are by now: records of a merged one lie there."""
     if not ids:
         return {}
-    statement = select(Enterprise).where(one_of(Enterprise.id, list(ids))).order_by(Enterprise.id)
+    named = one_of(Enterprise.id, list(ids))
+    are_now = Enterprise.id.in_(select(Enterprise.merged_into_id).where(named))
+    statement = select(Enterprise).where(or_(named, are_now)).order_by(Enterprise.id)
     rows: Iterator[Enterprise] = iter(
         undoing.session.scalars(statement.with_for_update() if undoing.writes else statement)
     )
