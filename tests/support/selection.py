@@ -37,6 +37,7 @@ OF_KILLED_PROCESSES = (
     "api/test_pulling_client.py",
     "enterprises/imports/test_kill.py",
     "enterprises/imports/test_undo_kill.py",
+    "enterprises/merges/test_kill.py",
     "policies/test_sweep_kill.py",
     "simulator/test_kill_proof.py",
 )
