@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Table, select
@@ -227,20 +228,19 @@ class _Restoring:
 
     def restore(self, entries: Sequence[MergeEntry]) -> Mapping[str, set[Key]]:
         """Put everything back; the keys, by table, of the rows that are there again or again as they were. Raises `Conflict`."""
-        for step in sorted({entry.step for entry in entries}, reverse=True):
-            some = [entry for entry in entries if entry.step == step]
-            table = Base.metadata.tables[some[0].table_name]
-            try:
-                with self.session.begin_nested():
+        steps = [list(some) for _step, some in groupby(entries, key=lambda entry: entry.step)]
+        table = FIRM
+        try:
+            with self.session.begin_nested():
+                for some in reversed(steps):
+                    table = Base.metadata.tables[some[0].table_name]
                     self._step(table, some)
-            except IntegrityError:
-                label = next(
-                    (e.label for e in composition_of(self.session).of(BELONGINGS) if e.table is table and e.label), ""
-                )
-                message = _("合并之后又登记了相同的记录（%(what)s），请先移除或改正再撤销。") % {
-                    "what": _(label) or table.name
-                }
-                raise Conflict("merge.collided", message) from None
+        except IntegrityError:
+            labels = (each.label for each in composition_of(self.session).of(BELONGINGS) if each.table is table)
+            message = _("合并之后又登记了相同的记录（%(what)s），请先移除或改正再撤销。") % {
+                "what": _(next(filter(None, labels), "")) or table.name
+            }
+            raise Conflict("merge.collided", message) from None
         return self._crossed
 
     def _step(self, table: Table, entries: Sequence[MergeEntry]) -> None:
