@@ -13,8 +13,8 @@ from tests.support.pdf import lines_by_page
 
 pytestmark = [pytest.mark.journey]
 
-#: An A4 sheet within its margins of 16 and 14 mm, in CSS pixels.
-WIDTH, HEIGHT = 688, 1001
+#: An A4 sheet within its margins of 14 and 12 mm, in CSS pixels.
+WIDTH, HEIGHT = 703, 1016
 PAGES = (
     "/", "/desk/tasks", "/cases", "/cases/{number}", "/enterprises/{uscc}",
     "/enterprises/{uscc}/verdicts/high-tech-enterprise", "/targets",
@@ -25,6 +25,8 @@ MORE_LISTS = (
     "/exchange",
     "/duties",
     "/requests",
+    "/imports",
+    "/cases/past",
     "/enterprises",
     "/commissioners",
     "/incentives",
@@ -34,6 +36,13 @@ MORE_LISTS = (
 _CUT = """width => [...document.querySelectorAll('main *')]
   .filter(e => e.getBoundingClientRect().right > width + 1 && !e.closest('.visually-hidden, svg'))
   .slice(-3).map(e => `${e.tagName.toLowerCase()}.${e.className} ` + (e.textContent || '').trim().slice(0, 30))"""
+#: Words that print smaller than 8 points.
+_SMALL = """() => [...document.querySelectorAll('main *')]
+  .filter(e => e.offsetParent && [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()))
+  .filter(e => parseFloat(getComputedStyle(e).fontSize) < 10.6 && !e.closest('.visually-hidden, svg'))
+  .slice(-3).map(e => `${e.tagName.toLowerCase()}.${e.className} ${getComputedStyle(e).fontSize}`)"""
+#: 300 firms on ten sheets; what stands above a list, in CSS pixels, stands on the first alone.
+FIRMS_A_SHEET, ABOVE = 30, 90
 
 
 @pytest.fixture
@@ -60,5 +69,14 @@ def test_the_first_sheet_is_filled_and_nothing_is_cut(visit: Callable[..., Watch
         there.page.emulate_media(media="print")
         there.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
         there.page.wait_for_function("width => document.documentElement.clientWidth <= width", arg=WIDTH)
+        wrong += [f"{address}: too small to read: {element}" for element in there.page.evaluate(_SMALL)]
         wrong += [f"{address}: cut at the right edge: {element}" for element in there.page.evaluate(_CUT, WIDTH)]
     assert not wrong, "\n".join(wrong)
+
+
+def test_three_hundred_firms_print_on_ten_sheets(visit: Callable[..., Watched]) -> None:
+    there = visit("section_head")
+    there.open("/enterprises")
+    rows = there.page.locator("main tbody tr").count()
+    filled = (sum(lines[-1] for lines in lines_by_page(there.page.pdf(format="A4"))) - ABOVE) / HEIGHT
+    assert rows / filled >= FIRMS_A_SHEET, (rows, filled)

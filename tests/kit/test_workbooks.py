@@ -138,3 +138,14 @@ def test_so_many_sheets_are_read_and_one_more_is_refused(tmp_path: Path) -> None
     error = refusal(write_grids(tmp_path / "b.xlsx", {f"表{n}": sheet for n in range(MAX_SHEETS + 1)}))
     assert error.code == "tabular.too_many_sheets"
     assert "501 个工作表" in error.message and "500 个" in error.message
+
+
+def test_a_workbook_that_excel_locked_says_so_whatever_it_is_called(tmp_path: Path) -> None:
+    for name in ("a.xlsx", "a.xls", "a.et"):
+        path = tmp_path / name
+        path.write_bytes(
+            bytes.fromhex("D0CF11E0A1B11AE1") + bytes(504) + "EncryptedPackage".encode("utf-16-le") + bytes(2_000)
+        )
+        assert refusal(path).code == "tabular.locked"
+        path.write_bytes(bytes.fromhex("D0CF11E0A1B11AE1") + bytes(4_000))
+        assert refusal(path).code == "tabular.damaged"

@@ -1,5 +1,6 @@
 """The pages of imports, as a browser meets them."""
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from app.jobs.worker import Worker
 from app.kit.tabular import open_table, write_csv
 from tests.factories.enterprises import fictional_code, firm, wrong_code
 from tests.factories.lists import HEADER, firm_row, firm_rows, messy_rows
+from tests.factories.workbooks import Grid, write_grids
 from tests.support.client import Client
 
 SignIn = Callable[..., Client]
@@ -147,6 +149,24 @@ def test_a_file_that_cannot_be_read_is_told_beside_its_field(
     assert message in answer.text and 'href="#f-file"' in answer.text
     for table in (ImportRun, StoredFile):
         assert session.scalar(select(func.count()).select_from(table)) == 0
+
+
+def test_a_workbook_of_hidden_sheets_alone_says_what_to_do(sign_in: SignIn, session: Session, tmp_path: Path) -> None:
+    path = write_grids(
+        tmp_path / "旧.xlsx",
+        {"旧": Grid([["企业名称", "统一社会信用代码"], ["潜江市旧名有限公司（示例）", fictional_code(1)]])},
+    )
+    hidden = tmp_path / "隐藏.xlsx"
+    with zipfile.ZipFile(path) as shown, zipfile.ZipFile(hidden, "w") as archive:
+        for entry in shown.namelist():
+            archive.writestr(entry, shown.read(entry).replace(b'<sheet name="', b'<sheet state="hidden" name="'))
+    client = sign_in()
+    files = {"file": ("隐藏.xlsx", hidden.read_bytes())}
+    page = client.get(
+        client.submit("/imports/new", {"kind": "workbook"}, to="/imports", files=files).headers["location"]
+    )
+    assert "还没有要导入的工作表" in page.text and "开始导入 " not in page.text
+    assert session.scalar(select(func.count()).select_from(Enterprise)) == 0
 
 
 def test_a_form_sent_twice_uploads_once(sign_in: SignIn, session: Session) -> None:

@@ -184,7 +184,7 @@ def guess_sheets(table: Table, registers: Registers, told: ReadingHints = AS_GUE
     if not any(each.mapping["columns"] for each in found):
         raise Invalid("import.empty", _("文件里没有任何数据。"))
     if not any(each.chosen for each in found):
-        found = [replace(each, chosen=each is _likeliest(found)) for each in found]
+        found = [replace(each, chosen=each is _likeliest(found) and not each.hidden) for each in found]
     return _in_turn(found, registers)
 
 

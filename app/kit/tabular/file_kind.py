@@ -1,6 +1,7 @@
 """What a file really is, judged by its first bytes and, for a ZIP, by what it contains."""
 
 import enum
+import mmap
 import zipfile
 from pathlib import Path
 
@@ -8,9 +9,12 @@ import puremagic
 
 from app.kit.errors import Invalid
 from app.kit.i18n import N_, _
+from app.kit.tabular.archive_guard import locked
 
 HEAD_BYTES = 4096
 _STRAY_CONTROLS = 3
+#: The stream in which Excel keeps a workbook that has a password.
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
 _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
@@ -43,7 +47,7 @@ def sniff_table(path: Path) -> TableKind:
     if head.startswith(_ZIP):
         return _sniff_zip(path)
     if head.startswith(_OLE):
-        return TableKind.XLS
+        return _sniff_ole(path)
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):
         raise Invalid("tabular.markup", _("这是网页（HTML/XML）文件，不是表格。请用 Excel 或 WPS 打开后另存为 XLSX。"))
     if _is_binary(head):
@@ -70,6 +74,14 @@ def describe(head: bytes) -> str:
     if label is None:
         return ending or _("未知格式")
     return _("%(ending)s %(family)s") % {"ending": ending, "family": _(label)} if ending else _(label)
+
+
+def _sniff_ole(path: Path) -> TableKind:
+    """A workbook of Excel 97; a newer one with a password lies in such a file too."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        if content.find(_ENCRYPTED) >= 0:
+            raise locked()
+    return TableKind.XLS
 
 
 def _sniff_zip(path: Path) -> TableKind:
