@@ -70,6 +70,19 @@ def gone() -> ColumnElement[bool]:
     return Enterprise.business_status.in_(sorted(GONE))
 
 
+def unplaced() -> ColumnElement[bool]:
+    """Firms on file of which nobody knows where they lie: no officer of a region sees them."""
+    return and_(Enterprise.region_code == "", Enterprise.disabled_on.is_(None))
+
+
+def count_unplaced_visible_to(session: Session, actor: Actor) -> int:
+    """How many of them the actor sees: all, or none of them who works in one region."""
+    if actor.region_prefix:
+        return 0
+    found = select(Enterprise.id).where(visible_to(actor), unplaced())
+    return kept_total(session, ("unplaced", actor.kind, actor.enterprise_id), found, Enterprise.id)
+
+
 def gone_by(on: date) -> ColumnElement[bool]:
     """Firms that were gone on a day: what was counted for an earlier day stays as it was."""
     return and_(gone(), or_(Enterprise.business_status_on.is_(None), Enterprise.business_status_on <= on))

@@ -57,6 +57,7 @@ DONE_AT = {
     "bad_rating": r"/desk/ratings/[\w-]+$",
     "left_behind": r"/cases/bulk/preview$",
     "unled": r"/cases/[\w-]+/officer$",
+    "unplaced": r"/enterprises/unplaced/place$",
     "certificate_ending": r"/partners/[\w-]+/certificate$",
 }
 #: What is only looked at: somebody else's turn, or nothing that a single form would settle.
@@ -71,7 +72,8 @@ class World:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.people = {role: people.officer(session, role=role) for role in ROLES}
+        everywhere = {"administrator": {"region": ""}}
+        self.people = {role: people.officer(session, role=role, **everywhere.get(role, {})) for role in ROLES}
         self.caseworker, self.head = self.people["caseworker"], self.people["section_head"]
         self.deciding()
         self.handed_in()
@@ -188,6 +190,7 @@ class World:
                 )
             )  # fmt: skip
         self.add(ServiceRating(case_id=self.case().id, grade=2, by_name="王敏（示例）", at=NOW))
+        firm(self.session, region="")
         gone = people.officer(self.session)
         self.session.get_one(OfficerRow, gone.id).disabled_on = ON
         self.case().officer_id = gone.id

@@ -1,8 +1,8 @@
-"""To supervise, to follow up, to hand over: what was asked of an officer, bad ratings, cases that nobody can lead."""
+"""To supervise, to follow up, to hand over: what was asked of an officer, bad ratings, cases that nobody can lead, firms without a place."""
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import aliased
 
 from app.accounts.models import Officer
@@ -12,6 +12,10 @@ from app.cases.oversight.domain.rating import BAD
 from app.cases.oversight.models import ServiceRating, Supervision
 from app.cases.todo.port import Provider, TodoGroup, TodoQuery, TodoSource
 from app.cases.todo.rows import cases
+from app.enterprises.actions import EDIT
+from app.enterprises.models import Enterprise
+from app.enterprises.queries import unplaced
+from app.kit.permissions import can
 
 
 def _to_answer(asked: TodoQuery) -> TodoSource:
@@ -91,8 +95,21 @@ def _unled(asked: TodoQuery) -> TodoSource | None:
     )
 
 
+def _unplaced(asked: TodoQuery) -> TodoSource | None:
+    """The firms of which nobody knows where they lie, as one thing to do; told to those who see them and may set their place."""
+    if asked.actor.region_prefix or asked.programme or not can(asked.actor, EDIT):
+        return None
+    number = select(func.count()).select_from(Enterprise).where(unplaced()).scalar_subquery()
+    return TodoSource(
+        rows=select(Officer.id).where(Officer.id == asked.actor.id, exists().where(unplaced())),
+        key=Officer.id,
+        n=number,
+    )
+
+
 SUPERVISION = Provider("supervision", TodoGroup.SUPERVISE, _to_answer)
 SUPERVISION_ANSWERED = Provider("supervision_answered", TodoGroup.SUPERVISE, _to_close)
 BAD_RATING = Provider("bad_rating", TodoGroup.FOLLOW_UP, _bad_ratings)
 LEFT_BEHIND = Provider("left_behind", TodoGroup.HAND_OVER, _left_behind)
 UNLED = Provider("unled", TodoGroup.HAND_OVER, _unled)
+UNPLACED = Provider("unplaced", TodoGroup.CORRECT, _unplaced)

@@ -79,8 +79,11 @@ def count_texts_and_unplaced(session: Session, run: ImportRun) -> tuple[int, int
         for (reasons,) in session.execute(taken.execution_options(yield_per=1_000))
         for reason in reasons
     )
-    firms = select(ImportRow.target_id).where(*of_run)
-    unplaced = (
-        select(func.count()).select_from(Enterprise).where(Enterprise.region_code == "", Enterprise.id.in_(firms))
-    )
-    return texts, session.scalar(unplaced) or 0
+    return texts, count_unplaced(session, run)
+
+
+def count_unplaced(session: Session, run: ImportRun) -> int:
+    """How many firms of the rows taken in lie in no known region."""
+    firms = select(ImportRow.target_id).where(ImportRow.run_id == run.id, ImportRow.outcome.in_(TAKEN))
+    found = select(func.count()).select_from(Enterprise).where(Enterprise.region_code == "", Enterprise.id.in_(firms))
+    return session.scalar(found) or 0

@@ -23,6 +23,7 @@ from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import _
 from app.kit.merges import merge
 from app.kit.permissions import Place, require
+from app.reference.models import Region
 
 
 def edit(
@@ -98,6 +99,22 @@ def change_fields(  # noqa: PLR0913 - shared by people and imports
         reindex(session, [enterprise.id])
     note(session, actor, enterprise, event, now, changes=changes, data=data)
     return changes
+
+
+def place(session: Session, *, actor: Actor, enterprise: Enterprise, region_code: str, now: datetime) -> bool:
+    """Say where a firm lies of which nobody knew; False where somebody has said so meanwhile.
+
+    Raises `Invalid` for a place that no table knows, `Forbidden` for one outside the actor's region.
+    """
+    require_change(actor, actions.EDIT, enterprise)
+    require(actor, actions.EDIT, Place(region_code))
+    if session.get(Region, region_code) is None:
+        message = _("请选择所在区域。")
+        raise Invalid("enterprise.region", message, {"region_code": message})
+    if enterprise.region_code:
+        return False
+    change_fields(session, actor=actor, enterprise=enterprise, values={"region_code": region_code}, now=now)
+    return True
 
 
 def _keep_name(session: Session, enterprise_id: int, name: str, until_on: date | None) -> None:

@@ -22,6 +22,7 @@ from app.engagement.actions import ASK
 from app.enterprises import actions
 from app.enterprises.lists import ANY_GONE
 from app.enterprises.models import Enterprise
+from app.enterprises.queries import count_unplaced_visible_to
 from app.kit.i18n import N_, _
 from app.kit.lists.viewer import Viewer
 from app.kit.permissions import can
@@ -126,6 +127,7 @@ class EnterprisesPage:
     message_url: str
     records_url: str
     may_ask: bool
+    unplaced: int
 
 
 @router.get("", action=actions.LIST)
@@ -140,6 +142,7 @@ def enterprises_page(call: ListCall, query: Annotated[ListQuery, LIST.asked]) ->
         message_url=message_address(call.actor, query.address()),
         records_url=query.address("/enterprises/records"),
         may_ask=not call.as_of.past and can(call.actor, ASK),
+        unplaced=count_unplaced_visible_to(call.session, call.actor),
     )
     return call.render("web/enterprises/list.html", page)
 

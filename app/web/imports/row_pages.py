@@ -16,6 +16,7 @@ from app.enterprises.imports.likely_rows import MOST, count_likely
 from app.enterprises.imports.lists import IMPORT_ROWS, ImportRowFilter, RowOfRun
 from app.enterprises.imports.mapping import ColumnTarget, SheetMapping
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
+from app.enterprises.imports.queries import count_unplaced
 from app.enterprises.imports.reasons import CONTRADICTED, NAME_TAKEN, RowReason
 from app.enterprises.imports.registers import registers_of
 from app.enterprises.imports.round_trip import origin_texts
@@ -29,6 +30,7 @@ from app.reference.queries import list_region_names
 from app.web.imports.complete_form import CompleteListLine, complete_lines
 from app.web.imports.pages import OUTCOME_BADGES, ImportRowLine, ReasonTexts, field_label
 from app.web.shared.enterprise_words import words
+from app.web.shared.unplaced_firms import ADDRESS, UnplacedFirms
 
 _SHOWN_CELLS = 12
 _IDENTITIES = ("figure_basis", "figure_source", "certificate_kind", "property_kind", "compliance_kind", "tag")
@@ -118,6 +120,7 @@ class ImportResultPage:
     complete: tuple[CompleteListLine, ...]
     likely: int
     not_compared: bool
+    unplaced: UnplacedFirms
 
 
 @dataclass(frozen=True)
@@ -187,6 +190,7 @@ def result_page(viewer: Viewer, run: ImportRun, query: ListQuery) -> ImportResul
         origin=tuple(text for sheet in sheets for text in origin_texts(_layout(sheet).origin)),
         nothing_changed=not run.written,
         complete=tuple(complete_lines(viewer, list_of_import(viewer.session, run.id))),
+        unplaced=UnplacedFirms(count_unplaced(viewer.session, run), "" if viewer.actor.region_prefix else ADDRESS),
         undoable=bool(run.written) and not objection_to_undo(viewer.session, run, viewer.on),
         likely=count_likely(viewer.session, run) if run.created else 0,
         not_compared=run.created > MOST,

@@ -20,6 +20,7 @@ from app.kit.permissions import Action, can
 from app.programmes.domain.definition import Programme, StageAction
 from app.web.shared.need_links import need_url
 from app.web.shared.todo_lines import Kind, TodoContext, TodoWords, reported
+from app.web.shared.unplaced_firms import ADDRESS
 
 
 def _address(case: CaseFile) -> str:
@@ -237,6 +238,12 @@ def unled(todo: Todo, around: TodoContext) -> TodoWords:
     return TodoWords(_("未指定经办人"), around.stage(todo), _("指定经办人"), f"{_address(around.case(todo))}/handling")
 
 
+def unplaced(todo: Todo, around: TodoContext) -> TodoWords:
+    """Firms of which nobody knows where they lie."""
+    text = ngettext("%(n)s 家企业所在区域不明", "%(n)s 家企业所在区域不明", todo.n) % {"n": todo.n}
+    return TodoWords(text, "", _("指定区域"), ADDRESS)
+
+
 #: Those of one day stand in this order.
 KINDS = (
     Kind(decisions.APPROVAL, approval, looks_at_needs=True),
@@ -262,4 +269,5 @@ KINDS = (
     Kind(oversight.BAD_RATING, bad_rating),
     Kind(oversight.LEFT_BEHIND, left_behind),
     Kind(oversight.UNLED, unled),
+    Kind(oversight.UNPLACED, unplaced),
 )
