@@ -16,7 +16,7 @@ from app.enterprises.imports import decisions
 from app.enterprises.imports.domain import ImportKind, RowOutcome
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
 from app.enterprises.imports.round_trip import origin_texts
-from app.enterprises.models import Enterprise, EnterpriseTag, FormerName
+from app.enterprises.models import Certificate, Enterprise, EnterpriseTag, FormerName
 from app.enterprises.schemas import EnterpriseEdit
 from app.enterprises.service.editing import edit
 from app.journal.models import JournalEvent
@@ -26,6 +26,7 @@ from app.kit.tabular import open_table, write_xlsx
 from app.reference.models import Park
 from tests.factories.enterprises import NOW, fictional_code, firm
 from tests.support.client import Client
+from tests.support.edited_workbook import edit_cells
 from tests.support.imports import Importer
 
 SignIn = Callable[..., Client]
@@ -94,6 +95,12 @@ class Trip:
         run = self.session.scalars(select(ImportRun.id).order_by(ImportRun.id.desc()).limit(1)).one()
         return self.session.scalars(select(ImportRow).filter_by(run_id=run, outcome=outcome)).one()
 
+    def row_reasons(self) -> list[str]:
+        """The codes of what the last import told of its rows."""
+        run = self.session.scalars(select(ImportRun.id).order_by(ImportRun.id.desc()).limit(1)).one()
+        rows = self.session.scalars(select(ImportRow).filter_by(run_id=run))
+        return [reason["code"] for row in rows for reason in row.reasons]
+
     def take(self, row: ImportRow, field: str) -> None:
         """Decide for what the file says."""
         run = self.session.get_one(ImportRun, row.run_id)
@@ -113,7 +120,7 @@ def test_the_sheet_is_hidden_and_never_taken_in_by_itself(trip: Trip) -> None:
     assert trip.back() == {"unchanged": 3}
     assert trip.session.scalars(select(ImportSheet.name)).one() != "_yumiao"
     assert "从本库导出" in trip.told()
-    assert "有效证书、更新日期" in trip.told()
+    assert "这些列由系统算出，改了也不能写回：更新日期" in trip.told()
 
 
 def test_an_edited_cell_is_written_whoever_wrote_the_field_first(trip: Trip) -> None:
@@ -221,17 +228,34 @@ def test_a_row_of_a_firm_that_was_not_exported_is_refused(trip: Trip) -> None:
     assert [reason["code"] for reason in trip.row(RowOutcome.REJECTED).reasons] == ["origin.foreign"]
 
 
-def test_tags_come_back_and_computed_columns_are_named(trip: Trip) -> None:
-    head = next(iter(open_table(trip.path).sheets[0].rows())).cells
-    tags, certificate = ("ABCDEFGHIJKLMN"[head.index(name)] for name in ("标签", "有效证书"))
-    for letter, text in ((tags, "瞪羚、没有这个标签"), (certificate, "2001-01-01")):
-        trip.change(r'(<row r="2">.*?)(</row>)', rf'\g<1><c r="{letter}2" t="inlineStr"><is><t>{text}</t></is></c>\2')
+def test_tags_and_certificates_come_back_and_computed_columns_are_named(trip: Trip) -> None:
+    cells = {
+        "标签": "瞪羚、没有这个标签",
+        "有效证书": "高新技术企业 GR202142000001、GR202142000002",
+        "更新日期": "2001-01-01",
+    }
+    edit_cells(trip.path, {(1, head): text for head, text in cells.items()})
     counts = trip.back()
-    tag = trip.session.scalars(select(EnterpriseTag)).all()
+    told = {(told.kind, told.number) for told in trip.session.scalars(select(Certificate))}
     reasons = [reason for row in trip.session.scalars(select(ImportRow)) for reason in row.reasons]
     assert counts == {"created": 1, "unchanged": 2}, (counts, reasons)
-    assert len(tag) == 1
-    assert [reason["code"] for reason in reasons] == ["origin.computed", "field.missing", "word.unknown"]
+    assert len(trip.session.scalars(select(EnterpriseTag)).all()) == 1
+    assert told == {("high-tech-enterprise", "GR202142000001")}, "of what kind the other is, nobody said"
+    codes = {reason["code"] for reason in reasons}
+    assert codes == {"origin.computed", "field.missing", "word.unknown"}
+
+
+def test_a_certificate_that_is_gone_from_its_cell_is_named_and_stays(trip: Trip) -> None:
+    days = {"issued_on": date(2020, 11, 15), "expires_on": date(2999, 11, 14)}
+    held = Certificate(enterprise_id=trip.of(1).id, kind="high-tech-enterprise", number="GR202142000001", **days)
+    trip.session.add(held)
+    trip.session.commit()
+    trip.out()
+    assert trip.back() == {"unchanged": 3}
+    edit_cells(trip.path, {(row, "有效证书"): "" for row in (1, 2, 3)})
+    assert trip.back() == {"unchanged": 3}
+    assert trip.row_reasons() == ["origin.word_gone"]
+    assert len(trip.session.scalars(select(Certificate)).all()) == 1
 
 
 def test_without_its_hidden_sheet_it_says_that_it_compares_two_ways(trip: Trip) -> None:

@@ -146,7 +146,13 @@ Column = TableColumn[EnterpriseRow]
 #: Columns that are no field of the firm's own table, and how the cells of fields are told that are more than their value.
 _OTHERS = (
     Column(N_("标签"), lambda row: "、".join(row.tags), code="tags", fills="tag.tag", parted="、"),
-    Column(N_("有效证书"), lambda row: "、".join(row.certificate_numbers), code="certificate"),
+    Column(
+        N_("有效证书"),
+        lambda row: "、".join(row.certificate_numbers),
+        code="certificate",
+        fills="certificate.number",
+        parted="、",
+    ),
     Column(
         N_("更新日期"),
         lambda row: shanghai(row.enterprise.updated_at).date(),

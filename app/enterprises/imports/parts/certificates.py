@@ -12,6 +12,7 @@ from app.enterprises.domain.patents import folded_number
 from app.enterprises.imports.parts.kinds import PartReading
 from app.enterprises.imports.parts.reader import leave_out_reversed
 from app.enterprises.imports.parts.taker import BatchState, Key, PartTaker
+from app.enterprises.imports.parts.words import folded
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.row_reader import Parsed
 from app.enterprises.imports.verdict import RowVerdict, rejected
@@ -23,6 +24,7 @@ from app.kit.periods import last_day_of_years
 def finish(parsed: Parsed, reading: PartReading) -> None:
     """Spell the number, and end the validity where the kind says how long it lasts."""
     values = parsed.values
+    _read_kind_before(parsed, reading)
     if number := values.get("number"):
         spelled = folded_number(number)
         values["number"] = spelled if spelled.isascii() else number
@@ -34,6 +36,14 @@ def finish(parsed: Parsed, reading: PartReading) -> None:
             values["expires_on"] = date(issued.year, 12, 31)
     leave_out_reversed(parsed, "certificate", "issued_on", "expires_on")
     leave_out_reversed(parsed, "certificate", "issued_on", "revoked_on")
+
+
+def _read_kind_before(parsed: Parsed, reading: PartReading) -> None:
+    """`高新技术企业 GR202442000001`: a kind in front of the number, where no column tells it."""
+    word, _blank, number = parsed.source.texts.get("number", "").partition(" ")
+    kind = reading.cells.words["certificate_kind"].get(folded(word))
+    if kind and number.strip() and not parsed.source.texts.get("kind"):
+        parsed.values |= {"kind": kind, "number": number.strip()}
 
 
 @dataclass
