@@ -355,9 +355,12 @@ ENTERPRISE = FieldTable(
             headings=(
                 Heading(
                     N_("经营状态日期"),
-                    "经营状态日期 | 注销日期 | 吊销日期 | 迁出日期 | 核准注销日期 | 注销时间 | 状态日期",
+                    "经营状态日期 | 状态日期",
                     example="2020-05-08",
                 ),
+                Heading(N_("注销日期"), "注销日期 | 核准注销日期 | 注销时间", code="struck_off_on"),
+                Heading(N_("吊销日期"), "吊销日期 | 吊销时间", code="licence_revoked_on"),
+                Heading(N_("迁出日期"), "迁出日期 | 迁出时间", code="moved_away_on"),
             ),
             past=True,
             exchanged=True,

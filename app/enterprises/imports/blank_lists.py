@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from app.enterprises.imports.domain import ImportKind
 from app.enterprises.imports.fields import FIELDS, ImportField
+from app.enterprises.imports.firm.reader import STATE_OF_DAY
 from app.enterprises.imports.row_reader import EXAMPLE_USCC
 from app.kit.tabular import write_csv, write_xlsx
 
@@ -12,7 +13,7 @@ _LISTED_IN_WAN = "（万元）"
 
 def blank_list(kind: ImportKind, *, xlsx: bool) -> bytes:
     """The template for lists of `kind`, as XLSX or as CSV in UTF-8 with mark."""
-    fields = FIELDS[kind]
+    fields = [field for field in FIELDS[kind] if field.code not in STATE_OF_DAY]
     header = [_header(field) for field in fields]
     row: Sequence[str] = [_example(field) for field in fields]
     return write_xlsx([row], header) if xlsx else b"".join(write_csv([row], header))

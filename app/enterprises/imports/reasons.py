@@ -119,6 +119,8 @@ REASONS = {
     "uscc.apostrophe": N_("代码前面多了一个撇号，已去掉。"),
     "uscc.inexact": N_("代码在表格里存成了数字，末几位已丢失；请把该列改为文本格式后重新填写。"),
     "repeat": N_("与第 %(row)s 行的代码重复，内容相同。"),
+    "repeat.firm": N_("第 %(row)s 行已写过这家企业，以那一行为准；本行不同之处：%(differences)s。"),
+    "status.by_day": N_("写了“%(column)s”而没有写经营状态，记为“%(remark)s”。"),
     "repeat.differs": N_("与第 %(row)s 行的代码重复，不同之处：%(differences)s。"),
     "region.outside": N_("企业在您的辖区之外（%(region)s）。"),
     "enterprise.outside": N_("该代码的企业已在库，但不在您的辖区，请联系上级管理员。"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from app.enterprises.imports.entries import ReadRow, digest
 from app.enterprises.imports.mapping import NO_FIELD, SheetMapping
 from app.enterprises.imports.reasons import RowReason
+from app.enterprises.imports.told_firms import ToldFirms
 
 _SHOWN = 6
 _LONGEST = 40
@@ -20,10 +21,16 @@ class Repeats:
 
     layout: SheetMapping
     keys: frozenset[bytes]
+    firms: ToldFirms = field(default_factory=ToldFirms)
     first: dict[bytes, ReadRow] = field(default_factory=dict)
 
     def note(self, row: ReadRow) -> None:
-        """Take the row as the first of its key, or refuse it as a repeat."""
+        """Take the row as the first of its key, or refuse it as a repeat; what it tells of its firm, as the first that does, or not at all."""
+        self._note_key(row)
+        if row.own is not None and not row.refusals:
+            self.firms.note(row.own.parsed)
+
+    def _note_key(self, row: ReadRow) -> None:
         if (
             not self.keys
             or not row.key

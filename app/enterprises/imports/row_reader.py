@@ -40,7 +40,7 @@ class Parsed:
     """A row understood as far as it goes. `refusals` reject it; `remarks` are told and change nothing.
 
     `alike` are all the codes that a cell's words could mean: one of them that is on file stays. `firm` is the firm that the row
-    names, once it was looked up; `waits` says why the row has to wait for a person as a whole. `returned` is what an export that
+    names, once it was looked up; `computed` are values that no cell tells, which contradict nothing; `waits` says why the row has to wait for a person as a whole. `returned` is what an export that
     comes back held of the record.
     """
 
@@ -55,6 +55,7 @@ class Parsed:
     refusals: list[RowReason] = field(default_factory=list)
     remarks: list[RowReason] = field(default_factory=list)
     firm: Enterprise | None = None
+    computed: set[str] = field(default_factory=set)
     waits: RowReason | None = None
     returned: "ReturnedRecord | None" = None
 

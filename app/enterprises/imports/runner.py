@@ -76,7 +76,7 @@ def take_in(run: Run) -> Mapping[str, Any]:
         total, before = sum(count for count, _keys in totals), 0
         for sheet, cut, (count, keys) in zip(sheets, cuts, totals, strict=True):
             work = _SheetTaking(run, import_id, sheet, cut, before, total)
-            _take_sheet(work, Repeats(sheet.layout, keys), count)
+            _take_sheet(work, sheet.repeats(keys), count)
             before += count
     keep_likely(run, import_id)
     return _finish(run, import_id, total)

@@ -12,7 +12,7 @@ from app.enterprises.domain.names import normalise_name
 from app.enterprises.domain.uscc import normalise
 from app.enterprises.imports.cut_rows import CutRow, CutRows
 from app.enterprises.imports.domain import ImportKind
-from app.enterprises.imports.entries import ReadRow, RowReading
+from app.enterprises.imports.entries import ReadRow, RowReading, digest
 from app.enterprises.imports.fields import IN_CELLS
 from app.enterprises.imports.firm.name_evidence import NameEvidence
 from app.enterprises.imports.mapping import (
@@ -28,6 +28,7 @@ from app.enterprises.imports.mapping import (
 from app.enterprises.imports.models import ImportRun, ImportSheet
 from app.enterprises.imports.recognition import HeadVocabulary, guess_given, recognise_sheet
 from app.enterprises.imports.registers import FIGURES, FIRM, IntakeContext, registers_of
+from app.enterprises.imports.repeats import Repeats
 from app.enterprises.imports.round_trip import (
     Baseline,
     comes_back,
@@ -38,6 +39,7 @@ from app.enterprises.imports.round_trip import (
 )
 from app.enterprises.imports.row_reader import cell_text
 from app.enterprises.imports.shapes import RowKind, SheetHead, body_rows, read_head
+from app.enterprises.imports.told_firms import ToldFirms
 from app.kit.actor import Actor
 from app.kit.db import composition_of
 from app.kit.errors import Invalid
@@ -96,6 +98,7 @@ class ReadableSheet:
     head: SheetHead
     further: dict[int, RowReading] = field(default_factory=dict)
     left_out: dict[int, str] = field(default_factory=dict)
+    told_twice: set[bytes] = field(default_factory=set)
 
     @property
     def registers(self) -> Registers:
@@ -111,19 +114,29 @@ class ReadableSheet:
 
     def keys(self, evidence: NameEvidence | None = None, cut: CutRows | None = None) -> Iterator[str]:
         """What each row of data is about; `evidence` learns which names stand beside which codes, `cut` keeps the rows."""
+        beside, seen = self.layout.register != FIRM and self.layout.registers_firms, set[bytes]()
         for row, block, _key in self._data():
             reading = self._reading_of(block)
-            key = reading.key_of(row)
+            key, (code, name) = reading.key_of(row), reading.named(row)
             if evidence is not None:
-                evidence.note(*reading.named(row))
+                evidence.note(code, name)
+            if beside and code:
+                short = digest(normalise(code))
+                (self.told_twice if short in seen else seen).add(short)
             if cut is not None:
                 cut.add(CutRow(row, block, key))
             yield self._apart(key, block)
+
+    def repeats(self, keys: frozenset[bytes]) -> Repeats:
+        """What notes repeats among its rows, once they were gone through: `keys` occur more than once."""
+        return Repeats(self.layout, keys, ToldFirms(self.told_twice))
 
     def again(self, row: ReadRow) -> ReadRow:
         """The row, read once more, to be decided anew; its refusals stay."""
         anew = self._reading_of(row.block).read(Row(row.number, row.cells), row.block)
         anew.refusals = row.refusals
+        if anew.own is not None and row.own is not None:
+            anew.own.parsed.values, anew.own.parsed.remarks = row.own.parsed.values, row.own.parsed.remarks
         return anew
 
     def asked_cells(self, row: ReadRow) -> list[str]:

@@ -22,7 +22,7 @@ from app.enterprises.imports.likely_rows import tell_likely
 from app.enterprises.imports.mapping import ColumnTarget, Registers, SheetMapping, field_of, remap, with_unit
 from app.enterprises.imports.models import ImportRun, ImportSheet
 from app.enterprises.imports.registers import FIRM, registers_of
-from app.enterprises.imports.repeats import Repeats, repeated
+from app.enterprises.imports.repeats import repeated
 from app.enterprises.imports.shapes.head_text import PEOPLE
 from app.enterprises.imports.sheets import (
     AS_GUESSED,
@@ -284,7 +284,7 @@ def preview(
     opened = open_sheet(session, table, run, sheet, actor=actor, day=today(now))
     total, keys = repeated(opened.keys())
     rows = list(islice(opened.rows(), PREVIEW_ROWS))
-    repeats = Repeats(opened.layout, keys)
+    repeats = opened.repeats(keys)
     for row in rows:
         repeats.note(row)
     announced = _announced(session, table, sheet, sheets_of(session, run), opened.registers)

@@ -17,6 +17,7 @@ from app.enterprises.fields import ENTERPRISE
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.row_reader import Parsed, SourceRow, day_reason, read_day, read_uscc, read_yes_no
 from app.kit.fields import Field, FieldKind, Heading, is_web_address
+from app.kit.i18n import N_
 from app.reference.models import Industry, Park, TechnicalField, Term
 from app.reference.queries import list_regions
 
@@ -36,6 +37,12 @@ _PLAIN = tuple(
 )
 
 
+#: Columns whose day says which state a firm is in since.
+STATE_OF_DAY = {
+    "struck_off_on": ("struck_off", N_("注销")),
+    "licence_revoked_on": ("revoked", N_("吊销")),
+    "moved_away_on": ("moved_away", N_("迁出")),
+}
 #: The codes that folded words could mean, the broadest first.
 Codes = Mapping[str, tuple[str, ...]]
 
@@ -89,6 +96,7 @@ def parse_firm(source: SourceRow, tables: FirmTables) -> Parsed:
     for field, code in _plain_among(tuple(texts)):
         if text := texts[code]:
             _read_cell(parsed, field, text, tables)
+    _read_state_days(parsed, tables)
     _read_capital(parsed)
     _read_region(parsed, tables)
     return parsed
@@ -137,6 +145,22 @@ def _value(field: Field, heading: Heading, text: str, parsed: Parsed, tables: Fi
             return None
         case _:
             return text if len(text) <= (heading.longest or field.length) else None
+
+
+def _read_state_days(parsed: Parsed, tables: FirmTables) -> None:
+    """A day of striking off (licence revoked, moved away) says that state too, where the row tells none."""
+    texts = parsed.source.texts
+    for code, (state, label) in STATE_OF_DAY.items():
+        if not (text := texts.get(code)):
+            continue
+        day = read_day(text, today=tables.today)
+        if day is None:
+            parsed.leave_empty(code, text, reason=day_reason(text))
+            continue
+        parsed.values.setdefault("business_status_on", day)
+        if not texts.get("business_status"):
+            parsed.values["business_status"] = state
+            parsed.remarks.append(RowReason("status.by_day", {"column": code, "remark": label}))
 
 
 def _read_capital(parsed: Parsed) -> None:

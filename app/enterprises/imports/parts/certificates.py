@@ -30,6 +30,7 @@ def finish(parsed: Parsed, reading: PartReading) -> None:
         values["number"] = spelled if spelled.isascii() else number
     issued, kind = values.get("issued_on"), reading.terms["certificate_kind"].get(values.get("kind", ""), {})
     if issued is not None and "expires_on" not in values:
+        parsed.computed.add("expires_on")
         if years := kind.get("years"):
             values["expires_on"] = last_day_of_years(issued, years)
         elif kind.get("ends") == "year":

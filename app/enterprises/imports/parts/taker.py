@@ -161,7 +161,7 @@ class PartTaker:
                 continue
             if ours in EMPTY:
                 verdict.values[name] = value
-            else:
+            elif name not in parsed.computed:
                 verdict.differences[name] = (ours, value)
         if verdict.differences:
             verdict.outcome = RowOutcome.DIFFERS
