@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import inspect, select, update
 
 from app.cases.past_cases.models import PastCase
@@ -33,6 +35,7 @@ from app.kit.actor import SYSTEM
 from app.kit.db import Database, read_scope, session_scope
 from app.kit.i18n import use_locale
 from app.kit.tabular import open_table, write_xlsx
+from tests.counts import Counts
 from tests.factories.enterprises import fictional_code
 from tests.factories.workbooks import Grid, write_grids
 from tests.support.edited_workbook import Edits, edit_cells
@@ -237,3 +240,61 @@ def test_without_its_hidden_sheet_it_says_that_it_compares_two_ways(desk: Desk) 
         counts = desk.back(path)
         assert counts.keys() == {"unchanged"}, (resource, counts, desk.reasons())
         assert "两方比较" in desk.told(), resource
+
+
+CELLS: Mapping[str, tuple[type[Any], Mapping[str, tuple[str, Mapping[str, Any]]]]] = {
+    "figures": (
+        YearlyFigures,
+        {
+            "销售收入（万元）": ("sales_revenue_fen", {"1": 1_000_000, "0.000001": 1, "3820.5": 3_820_500_000}),
+            "净资产（万元）": ("net_assets_fen", {"-7.25": -7_250_000, "0": 0}),
+            "职工总数": ("staff_average_e4", {"42.5": 425_000, "7": 70_000}),
+        },
+    ),
+    "certificate": (
+        Certificate,
+        {
+            "证书编号": ("number", {"GR201942000007": "GR201942000007", "ＧＲ2019 42000008": "GR201942000008"}),
+            "发证日期": ("issued_on", {"2018/1/5": date(2018, 1, 5), "43100": date(2017, 12, 31)}),
+            "证书有效期至": ("expires_on", {"2021年6月1日": date(2021, 6, 1)}),
+        },
+    ),
+    "contact": (
+        Contact,
+        {
+            "联系人": ("name", {"=1+1（示例）": "=1+1（示例）", "O'某（示例）": "O'某（示例）"}),
+            "职务": ("title", {"副总 经理": "副总 经理", "a&b<c>": "a&b<c>"}),
+        },
+    ),
+}
+
+
+def test_export_edit_import_is_the_edit(desk: Desk, counts: Counts) -> None:
+    """Whatever cells of whatever rows were edited: afterwards stands what stood, with the edits."""
+
+    def edits(resource: str) -> st.SearchStrategy[tuple[str, dict[tuple[int, str], str]]]:
+        cells = [
+            (row, head, text) for row in (1, 2) for head, (_name, texts) in CELLS[resource][1].items() for text in texts
+        ]
+        chosen = st.lists(st.sampled_from(cells), min_size=1, max_size=5, unique_by=lambda each: each[:2])
+        return chosen.map(lambda found: (resource, {(row, head): text for row, head, text in found}))
+
+    @settings(
+        max_examples=max(counts.property_examples // 12, 2),
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    )
+    @given(st.sampled_from(sorted(CELLS)).flatmap(edits))
+    def check(told: tuple[str, dict[tuple[int, str], str]]) -> None:
+        resource, edited = told
+        model, columns = CELLS[resource]
+        expected = desk.rows(model)
+        for (row, head), text in edited.items():
+            name, texts = columns[head]
+            expected[row - 1][name] = texts[text]
+        assume(resource != "certificate" or len({row["number"] for row in expected}) == len(expected))
+        desk.trip(resource, edited)
+        assert desk.rows(model) == expected, (resource, edited, desk.reasons())
+
+    check()
