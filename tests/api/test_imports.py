@@ -114,6 +114,22 @@ def test_money_without_a_unit_is_never_guessed(sender: Caller, session: Session,
     assert session.scalars(select(YearlyFigures)).one().sales_revenue_fen == 3_820_500_000
 
 
+def test_what_an_officer_chose_holds_when_the_file_is_sent_again(
+    sender: Caller, sign_in: SignIn, session: Session, work: Callable[[], int]
+) -> None:
+    body = csv(
+        [["园林精密有限公司（示例）", fictional_code(1), "500", "江某"]],
+        ("企业名称", "统一社会信用代码", "注册资本（万元）", "甲"),
+    )
+    first = hand_in(sender, body).json()
+    officer = sign_in()
+    officer.submit(first["page"], {"field-3": "legal_representative"}, to="/mapping")
+    again = hand_in(sender, body, confirm="true").json()
+    assert (again["id"], again["state"]) == (first["id"], "started")
+    work()
+    assert session.scalars(select(Enterprise.legal_representative)).one() == "江某"
+
+
 # -- the same once more ------------------------------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.config import Settings
-from app.enterprises.imports.models import ImportRow, ImportRun
+from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
 from app.enterprises.models import Enterprise, YearlyFigures
 from app.files.models import StoredFile
 from app.jobs.models import Job
@@ -103,6 +103,36 @@ def test_the_mapping_can_be_changed(sign_in: SignIn, session: Session, work: Cal
     work()
     firm = session.scalars(select(Enterprise)).one()
     assert (firm.uscc, firm.capital_fen, firm.region_code) == (fictional_code(1), 500_000_000, "429005")
+
+
+def test_a_sheet_of_many_columns_is_looked_at_in_parts(sign_in: SignIn, session: Session) -> None:
+    client = sign_in()
+    header = ("企业名称", "统一社会信用代码", *(f"列{n}" for n in range(3, 501)))
+    url = upload(client, csv([["园林精密（示例）", fictional_code(1), *["值"] * 498]], header))
+    page = client.get(url)
+    assert len(page.content) < 4_000_000
+    assert f'href="{url}?sheet=0&amp;part=9"' in page.text and "第 451–500 列" in page.text
+    last = client.get(f"{url}?sheet=0&part=9").text
+    assert 'name="field-499"' in last and 'name="field-0"' not in last
+    saved = client.submit(f"{url}?sheet=0&part=9", {"field-499": "address"}, to="/mapping")
+    assert saved.headers["location"].endswith("sheet=0&part=9")
+    fills = [column[2] for column in session.scalars(select(ImportSheet.mapping)).one()["columns"]]
+    assert (fills[:2], fills[499]) == (["name", "uscc"], "address")
+
+
+def test_the_page_tells_how_further_tables_of_a_sheet_are_read(sign_in: SignIn) -> None:
+    name, code = "园林精密有限公司（示例）", fictional_code(1)
+    rows = [
+        [name, code, "1"],
+        ["", "", ""],
+        ["企业名称", "统一社会信用代码", "2020年净资产（万元）"],
+        [name, code, "12"],
+    ]
+    client = sign_in()
+    header = ("企业名称", "统一社会信用代码", "2019年营业收入（万元）")
+    page = client.get(upload(client, csv(rows, header), kind="workbook")).text
+    assert "第 4 行起另有一张表" in page
+    assert "2020年净资产（万元） → 净资产" in page
 
 
 def test_a_unit_that_is_written_nowhere_is_asked_for(

@@ -17,6 +17,7 @@ from app.enterprises.imports.staging import (
     is_read_as,
     stage,
     start,
+    tell_unit,
 )
 from app.jobs.domain import JobState
 from app.jobs.models import Job
@@ -72,6 +73,7 @@ def _earlier(session: Session, actor: Actor, given: HandedIn, now: datetime) -> 
     sheets = guess_sheets(open_table(given.file.path), allowed(composition_of(session), given.kind), given.reading)
     if is_read_as(session, run, sheets, accept_unconfirmed=given.accept_unconfirmed):
         _go_on(session, run)
+        tell_unit(session, run, given.reading.unit)
         return run
     if run.state == ImportState.STARTED:
         raise Conflict(

@@ -1,6 +1,6 @@
 """Rows that were not taken, as a file of the same format with the reason in front, to be corrected and brought again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.imports.domain import RowOutcome
 from app.enterprises.imports.fields import REASON_HEADERS
+from app.enterprises.imports.mapping import ColumnTarget, field_of
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
 from app.enterprises.imports.reasons import RowReason
-from app.enterprises.imports.recognition import HeadVocabulary
+from app.enterprises.imports.recognition import HeadVocabulary, recognise_sheet
 from app.enterprises.imports.registers import registers_of
 from app.enterprises.imports.shapes import RowKind, SheetHead, body_rows, read_head
 from app.enterprises.imports.shapes.head_text import split_header
@@ -40,13 +41,14 @@ def hand_back(session: Session, run: ImportRun, path: Path, sheet: ImportSheet) 
     """The rejected rows of one sheet of the file at `path`: CSV in the same encoding and delimiter, or XLSX.
 
     They stand under the titles and heads of their tables, so that unit and year are read again, and each as it was, also one with
-    too many or too few cells. The reason stands in the first column.
+    too many or too few cells. The reason stands in the first column; what a person chose for the whole sheet, and its titles do not tell,
+    in further columns at the end.
     """
     of_file = sheet_at(open_table(path), sheet)
     words = HeadVocabulary(registers_of(composition_of(session)))
     head = read_head(of_file, words.recognise, at=sheet.mapping["header"][1])
     reasons = _reasons(session, run.id, sheet.position)
-    rows = _rows(of_file, head, reasons) if head is not None else iter(())
+    rows = _rows(of_file, head, reasons, _told_once(sheet, of_file, head, words)) if head is not None else iter(())
     first = next(rows, [REASON_HEADERS[0]])
     stem = run.file_name.rpartition(".")[0] or run.file_name
     if sheet.name:
@@ -70,25 +72,47 @@ def _reasons(session: Session, run_id: int, position: int) -> Iterator[tuple[int
         yield number, reason_text(reasons)
 
 
-def _rows(sheet: Sheet, head: SheetHead, rejected: Iterator[tuple[int, str]]) -> Iterator[list[str]]:
+def _told_once(sheet: ImportSheet, of_file: Sheet, head: SheetHead, words: HeadVocabulary) -> Mapping[str, str]:
+    """What a person chose for the whole sheet and its titles would not tell again, by the head that a column of it has."""
+    guessed = recognise_sheet(of_file.name, head, words.registers, sheet.register).given
+    found = {}
+    for name, value in sheet.mapping.get("given", {}).items():
+        field = field_of(ColumnTarget.parse(name), words.registers)
+        if field is not None and value and guessed.get(name) != value:
+            found[field.headers[0]] = value
+    return found
+
+
+def _rows(
+    sheet: Sheet, head: SheetHead, rejected: Iterator[tuple[int, str]], told: Mapping[str, str]
+) -> Iterator[list[str]]:
     """Titles and heads as they stand, and the rejected rows with their reasons in front; an old column of reasons goes."""
     old = next((column.index for column in head.heads if column.name in _REASONS), None)
 
     def whole(reason: str, row: Row) -> list[str]:
         return [reason, *(cell for at, cell in enumerate(row.cells) if at != old)]
 
+    def above(row: Row, *, is_head: bool) -> list[str]:
+        return [*whole(_title(), row), *told] if is_head else [*whole("", row), *([""] * len(told))]
+
     for row in sheet.rows():
         if row.number <= head.last_row and not row.blank:
-            yield whole(_title() if row.number == head.last_row else "", row)
+            yield (
+                whole(_title(), row) + list(told) if row.number == head.last_row else whole("", row) + [""] * len(told)
+            )
         elif row.number > head.last_row:
             break
     number, reason = next(rejected, (0, ""))
     for body in body_rows(sheet, head):
         if body.row.number == number:
-            yield whole(reason, body.row)
+            yield whole(reason, body.row) + list(told.values())
             number, reason = next(rejected, (0, ""))
         elif body.block and body.kind in (RowKind.TITLE, RowKind.HEAD):
-            yield whole(_title() if body.kind is RowKind.HEAD else "", body.row)
+            yield (
+                whole(_title(), body.row) + list(told)
+                if body.kind is RowKind.HEAD
+                else whole("", body.row) + [""] * len(told)
+            )
 
 
 def _title() -> str:

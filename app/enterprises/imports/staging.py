@@ -66,11 +66,14 @@ class StagedFile:
 
 @dataclass(frozen=True)
 class SheetPreview:
-    """What would become of the first rows of a sheet, how many rows it has, how many of its keys stand twice."""
+    """What would become of the first rows of a sheet, how many rows it has, how many of its keys stand twice, and how further tables in it
+    are read, each with the row of its head.
+    """
 
     results: list[RowResult]
     total: int
     repeated: int
+    further: tuple[tuple[int, SheetMapping], ...] = ()
 
 
 def stage(
@@ -143,6 +146,7 @@ def change_reading(
     for sheet in sheets_of(session, run):
         if (choice := choices.get(sheet.position)) is not None:
             _choose(sheet, choice, registers, table)
+            sheet.mapping = sheet.mapping | {"chosen_by": actor.name}
     order_sheets(sheets_of(session, run), registers)
     session.flush()
 
@@ -263,10 +267,25 @@ def count_unfinished(session: Session, actor: Actor) -> int:
 
 
 def is_read_as(session: Session, run: ImportRun, sheets: Iterable[GuessedSheet], *, accept_unconfirmed: bool) -> bool:
-    """Whether the import reads its file in this way, doubtful codes and units alike."""
-    kept = [(sheet.register, sheet.chosen, sheet.mapping) for sheet in sheets_of(session, run)]
-    asked = [(sheet.register, sheet.chosen, sheet.mapping) for sheet in sheets]
-    return run.accept_unconfirmed == accept_unconfirmed and kept == asked
+    """Whether the import reads its file in this way, doubtful codes and units alike. What a person chose on the page holds, whatever the
+    sender of the file would have guessed.
+    """
+    kept = {sheet.position: sheet for sheet in sheets_of(session, run)}
+    alike = all(
+        "chosen_by" in own.mapping
+        or (own.register, own.chosen, own.mapping) == (each.register, each.chosen, each.mapping)
+        for each in sheets
+        if (own := kept.get(each.position))
+    )
+    return run.accept_unconfirmed == accept_unconfirmed and alike
+
+
+def tell_unit(session: Session, run: ImportRun, unit: str) -> None:
+    """A unit that the sender of a file tells later, in the reading that waits: for columns of money whose unit nobody told."""
+    registers = allowed(composition_of(session), ImportKind(run.kind))
+    for sheet in sheets_of(session, run) if unit and run.state == ImportState.UPLOADED else ():
+        layout = SheetMapping.from_json(sheet.name, sheet.register, sheet.mapping)
+        sheet.mapping = sheet.mapping | with_unit(layout, registers, unit).to_json()
 
 
 def _unfinished_of(actor: Actor) -> tuple[ColumnElement[bool], ...]:
@@ -291,7 +310,8 @@ def preview(
     taking = BatchTaking(session, opened.reading, opened.intake, None, announced)
     results = taking.take(rows)
     tell_likely(session, results, run.region_prefix)
-    return SheetPreview(results, total, len(keys))
+    further = tuple((each.layout.header[1], each.layout) for _block, each in sorted(opened.further.items()))
+    return SheetPreview(results, total, len(keys), further)
 
 
 def _announced(

@@ -32,8 +32,9 @@ from app.kit.tabular import open_table
 from app.kit.tabular.reader import MAX_BYTES
 from app.web.imports import pages, row_pages
 from app.web.imports.complete_form import refused_with
-from app.web.imports.sheet_page import RefusedReading, sheet_page
+from app.web.imports.sheet_page import LookedAt, RefusedReading, sheet_page
 
+_FIRST = LookedAt()
 router = GuardedRouter(door="web", prefix="/imports")
 
 _LAST_ROW = 1_048_577
@@ -99,7 +100,7 @@ def run_page(call: Call, import_id: int, query: Annotated[ListQuery, row_pages.R
     outcome = query["outcome"]
     run = get_run_visible_to(call.session, call.actor, import_id)
     if run.state == ImportState.UPLOADED:
-        return _mapping(call, run, position=number_in(query["sheet"]))
+        return _mapping(call, run, looked_at=LookedAt(number_in(query["sheet"]), number_in(query["part"]) or 0))
     if run.state == ImportState.STARTED and run.job_id is not None:
         job = get_job(call.session, run.job_id)
         if job.state != JobState.DONE:
@@ -123,15 +124,16 @@ def progress(call: Call, import_id: int) -> Response:
 @router.post("/{import_id:int}/mapping", action=IMPORT)
 def save_mapping(call: Call, import_id: int) -> Response:
     run = get_run_visible_to(call.session, call.actor, import_id, lock=True)
-    position = number_in(str(call.form.get("sheet") or "")) or 0
+    position, part = (number_in(str(call.form.get(name) or "")) or 0 for name in ("sheet", "part"))
     table = open_table(call.settings.vault.blobs.path(run.file_sha256))
     choices = {position: _choice(call.form)}
     return call.attempt(
         lambda: change_reading(call.session, actor=call.actor, run=run, table=table, choices=choices),
         done=lambda _done: call.redirect(
-            f"/imports/{run.id}?sheet={position}", good=_("列的对应关系已更新，下面的预览按新的对应重新计算。")
+            f"/imports/{run.id}?sheet={position}" + (f"&part={part}" if part else ""),
+            good=_("列的对应关系已更新，下面的预览按新的对应重新计算。"),
         ),
-        refused=lambda refusal: _mapping(call, run, refusal.message, position=position),
+        refused=lambda refusal: _mapping(call, run, refusal.message, looked_at=LookedAt(position, part)),
         only=Invalid,
     )
 
@@ -197,11 +199,11 @@ def _mapping(
     call: Call,
     run: ImportRun,
     *errors: str,
-    position: int | None = None,
+    looked_at: LookedAt = _FIRST,
     complete: Bound[CompleteListInput] | None = None,
 ) -> Response:
     path, refused = call.settings.vault.blobs.path(run.file_sha256), RefusedReading(errors, complete)
-    page = sheet_page(call.session, call.actor, run, path, now=call.now, position=position, refused=refused)
+    page = sheet_page(call.session, call.actor, run, path, now=call.now, looked_at=looked_at, refused=refused)
     return call.render("web/imports/mapping.html", page, status=422 if errors else 200)
 
 

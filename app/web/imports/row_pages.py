@@ -153,7 +153,7 @@ def _identity_words(session: Session) -> Mapping[str, str]:
 
 
 #: The rows of a run, which stands in the address, and (without an outcome) the rows of all runs that wait.
-ROWS = ListView(base="/imports", source=IMPORT_ROWS, lines=_decision_rows)
+ROWS = ListView(base="/imports", source=IMPORT_ROWS, lines=_decision_rows, also=("part",))
 WAITING = ListView(base="/imports/waiting", source=IMPORT_ROWS, lines=_decision_rows)
 
 

@@ -1,19 +1,15 @@
 """What the page shows on which a person checks how a file is understood: its sheets, the columns of one, what will be written."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.doors.forms.bound import Bound
 from app.enterprises.complete_lists.schemas import CompleteListInput
-from app.enterprises.imports.batch import RowResult
-from app.enterprises.imports.difference_text import difference_text
-from app.enterprises.imports.domain import KIND_LABELS, OUTCOME_LABELS, ImportKind, RowOutcome
-from app.enterprises.imports.entries import Entry, verdicts_of
+from app.enterprises.imports.domain import KIND_LABELS, ImportKind
 from app.enterprises.imports.fields import IN_CELLS, UNIT_LABELS, ImportField
 from app.enterprises.imports.listed_kinds import kinds_of
 from app.enterprises.imports.mapping import (
@@ -23,7 +19,6 @@ from app.enterprises.imports.mapping import (
     RECORD,
     USCC,
     ColumnTarget,
-    MappedColumn,
     Registers,
     SheetMapping,
     field_of,
@@ -37,17 +32,17 @@ from app.kit.actor import Actor
 from app.kit.db import composition_of
 from app.kit.errors import NotFound
 from app.kit.i18n import N_, _
-from app.kit.money import format_wan
 from app.kit.tabular import Table, open_table
 from app.kit.written.amounts import unit_of
-from app.reference.queries import list_region_names
 from app.web.imports.complete_form import CompleteListForm, complete_form
-from app.web.imports.pages import OUTCOME_BADGES, ReasonTexts
+from app.web.imports.preview_rows import PreviewHead, PreviewRow, places_of, preview_head, preview_row, shown_columns
 
 Choices = tuple[tuple[str, str], ...]
 
 LEFT_OUT_LABELS = {"total": N_("合计"), "note": N_("附注"), "head": N_("表头"), "title": N_("标题")}
 _LISTED = 12
+#: So many columns are asked about on one page.
+_WIDE = 50
 
 
 @dataclass(frozen=True)
@@ -87,35 +82,19 @@ class GivenLine:
 
 
 @dataclass(frozen=True)
-class WrittenCell:
-    """One cell of the preview: what the file says, what will be written, and what stands there now where that is something else."""
+class LookedAt:
+    """Which sheet the address names, by its place in the file, and which part of its columns."""
 
-    text: str
-    written: str
-    standing: str = ""
-    same: bool = False
+    position: int | None = None
+    part: int = 0
 
 
 @dataclass(frozen=True)
-class PreviewHead:
-    """A column of the preview: its head in the file, the unit in which its values are written, whether they are numbers."""
+class PartLine:
+    """Some of the columns of a sheet that has too many for one page."""
 
     label: str
-    unit: str = ""
-    number: bool = False
-
-
-@dataclass(frozen=True)
-class PreviewRow:
-    """One row of the preview: where it stands, what becomes of it and why, and its cells."""
-
-    number: int
-    name: str
-    code: str
-    outcome: str
-    badge: str
-    reasons: ReasonTexts
-    cells: tuple[WrittenCell, ...]
+    url: str
 
 
 @dataclass(frozen=True)
@@ -144,6 +123,9 @@ class MappingPage:
     unready: tuple[str, ...]
     complete: CompleteListForm
     origin: tuple[str, ...] = ()
+    parts: tuple[PartLine, ...] = ()
+    part: int = 0
+    further: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
 
 
@@ -165,23 +147,27 @@ def sheet_page(
     path: Path,
     *,
     now: datetime,
-    position: int | None = None,
+    looked_at: LookedAt,
     refused: RefusedReading = _NOTHING_REFUSED,
 ) -> MappingPage:
     """The sheets of an import that has not begun, and the columns and first rows of one of them (by default of the first that
-    has something to be told, else of the first that is read). Raises NotFound for a sheet that is not there.
+    has something to be told, else of the first that is read). Of a wide sheet one part of its columns: each is asked about with all that
+    it may fill, so that hundreds make a page that no browser likes. Raises NotFound for a sheet that is not there.
     """
     table = open_table(path)
     registers = allowed(composition_of(session), ImportKind(run.kind))
     sheets = sheets_of(session, run)
-    sheet = _looked_at(sheets, registers, position)
+    sheet = _looked_at(sheets, registers, looked_at.position)
     layout = _layout(sheet)
     missing, without_unit = _untold(layout, registers)
     ready = bool(layout.register) and not missing and not without_unit
     found = (
         preview(session, actor=actor, run=run, table=table, sheet=sheet, now=now) if ready else SheetPreview([], 0, 0)
     )
-    shown, places = _shown(layout), _places(session, found)
+    parts = _parts(run, sheet, layout)
+    part = min(looked_at.part, max(len(parts) - 1, 0))
+    window = replace(layout, columns=layout.columns[part * _WIDE : (part + 1) * _WIDE])
+    shown, places = shown_columns(window), places_of(session, found)
     unready = tuple(each.name for each in sheets if each.chosen and any(_untold(_layout(each), registers)))
     return MappingPage(
         run=run,
@@ -189,7 +175,7 @@ def sheet_page(
         sheets=tuple(_sheet_line(run, each, registers, active=each is sheet) for each in sheets),
         sheet=_sheet_line(run, sheet, registers, active=True),
         registers=tuple((code, _(register.label)) for code, register in registers.items()),
-        columns=tuple(_column_lines(with_samples(layout, sheet_at(table, sheet)), registers)),
+        columns=tuple(_column_lines(with_samples(window, sheet_at(table, sheet)), registers)),
         targets=tuple(_targets(layout, registers)),
         given=tuple(_given_lines(session, layout, registers)),
         units=_units(),
@@ -197,8 +183,8 @@ def sheet_page(
         header=layout.header,
         missing=tuple(_(label_of(code, layout.register, registers)) for code in missing),
         without_unit=without_unit,
-        heads=tuple(_head(column, registers) for column in shown),
-        preview=tuple(_preview_row(result, shown, (registers, places)) for result in found.results),
+        heads=tuple(preview_head(column, registers) for column in shown),
+        preview=tuple(preview_row(result, shown, (registers, places)) for result in found.results),
         total=found.total,
         repeated=found.repeated,
         left_out=_left_out(table, sheet, layout) if ready else "",
@@ -214,8 +200,29 @@ def sheet_page(
             required=False,
         ),
         origin=origin_texts(layout.origin),
+        parts=parts,
+        part=part,
+        further=tuple(_further(head, each, registers) for head, each in found.further),
         errors=refused.errors,
     )
+
+
+def _parts(run: ImportRun, sheet: ImportSheet, layout: SheetMapping) -> tuple[PartLine, ...]:
+    """The parts of a sheet of many columns; none of one that is shown whole."""
+    count = len(layout.columns)
+    if count <= _WIDE:
+        return ()
+    return tuple(
+        PartLine(f"{first + 1}–{min(first + _WIDE, count)}", f"/imports/{run.id}?sheet={sheet.position}&part={number}")
+        for number, first in enumerate(range(0, count, _WIDE))
+    )
+
+
+def _further(head: int, layout: SheetMapping, registers: Registers) -> str:
+    """How a further table of the sheet is read: each column with what it fills."""
+    told = [(column, field_of(column.target, registers)) for column in layout.columns if column.target]
+    words = [f"{column.header} → {_(field.label)}" for column, field in told[:_WIDE] if field]
+    return _("第 %(row)s 行起另有一张表：%(columns)s。") % {"row": head, "columns": "，".join(words) or "—"}
 
 
 def _looked_at(sheets: Sequence[ImportSheet], registers: Registers, position: int | None) -> ImportSheet:
@@ -303,81 +310,6 @@ def _units_of(field: ImportField, own: str) -> Choices:
 
 def _units() -> Choices:
     return tuple((unit, _(label)) for unit, label in UNIT_LABELS.items())
-
-
-def _shown(layout: SheetMapping) -> list[MappedColumn]:
-    """The columns of the preview: what fills something but the firm's name and code, which stand in front."""
-    return [column for column in layout.columns if column.target and column.fills not in (USCC, NAME)]
-
-
-def _head(column: MappedColumn, registers: Registers) -> PreviewHead:
-    """Amounts are told in 万元, once for the column; of a capital each cell says its own."""
-    field = field_of(column.target, registers) if column.target else None
-    in_wan = field is not None and field.needs_unit
-    return PreviewHead(column.header, _("万元") if in_wan else "", number=field is not None and bool(field.unit))
-
-
-def _places(session: Session, found: SheetPreview) -> Mapping[str, str]:
-    """The names of the regions that the rows tell."""
-    owns = [result.row.own for result in found.results if result.row.own is not None]
-    codes = {str(own.parsed.values.get("region_code") or "") for own in owns}
-    codes |= {str(value or "") for own in owns for value in own.changes.get("region_code", ())}
-    return list_region_names(session, sorted(codes - {""}))
-
-
-def _preview_row(
-    result: RowResult, shown: Sequence[MappedColumn], known: tuple[Registers, Mapping[str, str]]
-) -> PreviewRow:
-    entries = {(entry.layout.register, entry.layout.year): entry for entry, _verdict in verdicts_of(result.row)}
-    years = {register for register, year in entries if year is not None}
-    cells = result.row.cells
-    return PreviewRow(
-        number=result.row.number,
-        name=result.name,
-        code=result.row.firm.key,
-        outcome=_(OUTCOME_LABELS[result.outcome]),
-        badge=OUTCOME_BADGES[result.outcome],
-        reasons=ReasonTexts.of(result.reasons),
-        cells=tuple(
-            _written(column, cells[column.index] if column.index < len(cells) else "", entries, years, known)
-            for column in shown
-        ),
-    )
-
-
-def _written(
-    column: MappedColumn,
-    text: str,
-    entries: Mapping[tuple[str, int | None], Entry],
-    yearly: set[str],
-    known: tuple[Registers, Mapping[str, str]],
-) -> WrittenCell:
-    """What one cell writes."""
-    target, (registers, places) = column.target, known
-    assert target is not None
-    year = target.year if target.register in yearly else None
-    entry = entries.get((target.register, year))
-    if entry is None or entry.verdict is None or entry.verdict.outcome in (RowOutcome.REJECTED, RowOutcome.QUEUED):
-        return WrittenCell(text, "")
-    field = field_of(target, registers)
-    name = (field.stored if field else "") or target.field
-    pair = entry.verdict.differences.get(name) or entry.changes.get(name)
-    written = _shown_value(name, pair[1] if pair else entry.parsed.values.get(name), text, places)
-    standing = _shown_value(name, pair[0], "", places) if pair else ""
-    return WrittenCell(text, written, standing, same=written == text and bool(written))
-
-
-def _shown_value(name: str, value: Any, text: str, places: Mapping[str, str]) -> str:
-    """A value as a person checks it: money in 万元, a place by its name, a code in the words of the file."""
-    if value in (None, "", [], {}):
-        return ""
-    if name == "region_code":
-        return places.get(str(value), str(value))
-    if name.endswith("_fen") and isinstance(value, int) and name != "capital_fen":
-        return format_wan(value)
-    if isinstance(value, str | bool) and text:
-        return text
-    return difference_text(name, value)
 
 
 def _left_out(table: Table, sheet: ImportSheet, layout: SheetMapping) -> str:

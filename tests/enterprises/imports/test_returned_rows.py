@@ -3,17 +3,21 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.enterprises.imports.domain import RowOutcome
+from app.enterprises.imports.domain import ImportKind, RowOutcome
 from app.enterprises.imports.models import ImportRun
 from app.enterprises.imports.returned_rows import HandedBack, hand_back
 from app.enterprises.imports.runner import chosen_sheets
-from app.kit.db import Database, read_scope
+from app.enterprises.models import YearlyFigures
+from app.kit.db import Database, read_scope, session_scope
 from app.kit.i18n import use_locale
 from app.kit.storage.local import LocalBlobs
 from app.kit.tabular import open_table
+from tests.factories.enterprises import fictional_code, firm
 from tests.factories.lists import HEADER, firm_row, messy_rows, write_list
+from tests.factories.workbooks import Grid, write_grids
 from tests.support.imports import Importer
 
 
@@ -76,3 +80,29 @@ def test_damaged_rows_stay_damaged_until_somebody_mends_them(
     second = importer.take_in(again)
     assert importer.counts(second) == {"rejected": 3}
     assert len(importer.rows(second, RowOutcome.REJECTED)) == 3
+
+
+def test_what_a_person_chose_for_the_whole_sheet_comes_back_too(
+    importer: Importer, database: Database, tmp_path: Path
+) -> None:
+    """The basis that was chosen on the page, and a year that the titles do not tell."""
+    rows = [["2020年经营数据"], ["统一社会信用代码", "营业收入（万元）"], [fictional_code(1), "12"]]
+    path = write_grids(tmp_path / "甲.xlsx", {"甲": Grid(rows)})
+    import_id = importer.upload(path, ImportKind.FIGURES)
+    with session_scope(database) as session:
+        (sheet,) = chosen_sheets(session, import_id)
+        sheet.mapping = {**sheet.mapping, "given": {"figures.basis": "HTE", "figures.year": "2020"}}
+    importer.start(import_id)
+    importer.work()
+    with read_scope(database) as session:
+        back = returned(importer, session, import_id)
+    again = tmp_path / back.name
+    again.write_bytes(back.body)
+    cells = [row.cells for row in open_table(again).sheets[0].rows()]
+    assert [row[-1] for row in cells[1:]] == ["口径", "HTE"]
+    with session_scope(database) as session:
+        firm(session, uscc=fictional_code(1))
+    importer.take_in(again, ImportKind.FIGURES)
+    with read_scope(database) as session:
+        one = session.scalars(select(YearlyFigures)).one()
+        assert (one.basis, one.year) == ("HTE", 2020)

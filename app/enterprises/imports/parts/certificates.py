@@ -28,15 +28,20 @@ def finish(parsed: Parsed, reading: PartReading) -> None:
     if number := values.get("number"):
         spelled = folded_number(number)
         values["number"] = spelled if spelled.isascii() else number
-    issued, kind = values.get("issued_on"), reading.terms["certificate_kind"].get(values.get("kind", ""), {})
-    if issued is not None and "expires_on" not in values:
+    ends = _last_day(values.get("issued_on"), values.get("kind", ""), reading)
+    if ends is not None and "expires_on" not in values:
         parsed.computed.add("expires_on")
-        if years := kind.get("years"):
-            values["expires_on"] = last_day_of_years(issued, years)
-        elif kind.get("ends") == "year":
-            values["expires_on"] = date(issued.year, 12, 31)
+        values["expires_on"] = ends
     leave_out_reversed(parsed, "certificate", "issued_on", "expires_on")
     leave_out_reversed(parsed, "certificate", "issued_on", "revoked_on")
+
+
+def _last_day(issued: date | None, kind: str, reading: PartReading) -> date | None:
+    """Until when a certificate holds that was issued on that day, where its kind says how long."""
+    term = reading.terms["certificate_kind"].get(kind, {})
+    if issued is not None and (years := term.get("years")):
+        return last_day_of_years(issued, years)
+    return date(issued.year, 12, 31) if issued is not None and term.get("ends") == "year" else None
 
 
 def _read_kind_before(parsed: Parsed, reading: PartReading) -> None:
@@ -68,6 +73,10 @@ class CertificateTaker(PartTaker):
         on_file = self.rows_where(session, one_of(Certificate.number, numbers), lock=lock)
         owners = {row.enterprise_id for row in on_file.values()}
         return CertificateState(on_file, owners=_names_of(session, owners, self.intake.prefix))
+
+    def was_computed(self, row: Any, name: str) -> bool:
+        """A last day that follows from the day of issue."""
+        return bool(name == "expires_on" and row.expires_on == _last_day(row.issued_on, row.kind, self.reading))
 
     def decide_row(self, parsed: Parsed, state: BatchState) -> RowVerdict:
         """Besides: a number that is another firm's is refused."""

@@ -161,13 +161,17 @@ class PartTaker:
                 continue
             if ours in EMPTY:
                 verdict.values[name] = value
-            elif name not in parsed.computed:
+            elif name not in parsed.computed or self.was_computed(row, name):
                 verdict.differences[name] = (ours, value)
         if verdict.differences:
             verdict.outcome = RowOutcome.DIFFERS
         elif verdict.values:
             verdict.outcome = RowOutcome.CHANGED
         return verdict
+
+    def was_computed(self, row: Any, name: str) -> bool:
+        """Whether what stands was computed itself, so that a computed value may say otherwise; one that was told stands."""
+        return False
 
     def records_of(self, verdict: RowVerdict) -> list[NewRecord]:
         """The records that a row adds."""
