@@ -43,3 +43,22 @@ def test_a_table_without_its_text_is_read_by_its_cells(visit: Visit, demo: Demo)
     page.evaluate(PASTE, ["企业名称 2024年职工总数", table])
     expect(page.get_by_text("→ 2024 职工总数")).to_be_visible()
     assert page.input_value("#f-block") == "企业名称\t2024年职工总数\n园林精密（示例）\t118"
+
+
+def test_pasted_cells_are_edited_where_they_stand(visit: Visit, demo: Demo) -> None:
+    there = visit(demo.officer())
+    page = there.page
+    there.open(f"/enterprises/{demo.firm().uscc}/figures/paste")
+    page.focus("#f-block")
+    page.keyboard.insert_text("项目\t2021年\t2022年\n销售收入（万元）\t4,286.40\t5,012.75\n职工总数\t118\t127")
+    first = page.get_by_label("第 1 行第 1 列")
+    first.focus()
+    for key in ("ArrowDown", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    page.keyboard.insert_text("6000")
+    expect(page.get_by_role("cell", name="6000", exact=True)).to_be_visible()
+    page.keyboard.press("Enter")
+    page.evaluate(PASTE, ["130\t140\n7\t8", ""])
+    expected = "项目\t2021年\t2022年\n销售收入（万元）\t4,286.40\t6000\n职工总数\t118\t130\t140\n\t\t7\t8"
+    assert page.input_value("#f-block") == expected
+    assert there.violations() == [] and there.overflow() == []
