@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from app.enterprises.imports.entries import ReadRow, digest
 from app.enterprises.imports.mapping import NO_FIELD, SheetMapping
 from app.enterprises.imports.reasons import RowReason
-from app.enterprises.imports.told_firms import ToldFirms
+from app.enterprises.imports.stated_firms import StatedFirms
 
 _SHOWN = 6
 _LONGEST = 40
@@ -21,7 +21,7 @@ class Repeats:
 
     layout: SheetMapping
     keys: frozenset[bytes]
-    firms: ToldFirms = field(default_factory=ToldFirms)
+    firms: StatedFirms = field(default_factory=StatedFirms)
     first: dict[bytes, ReadRow] = field(default_factory=dict)
 
     def note(self, row: ReadRow) -> None:

@@ -39,7 +39,7 @@ from app.enterprises.imports.round_trip import (
 )
 from app.enterprises.imports.row_reader import cell_text
 from app.enterprises.imports.shapes import RowKind, SheetHead, body_rows, read_head
-from app.enterprises.imports.told_firms import ToldFirms
+from app.enterprises.imports.stated_firms import StatedFirms
 from app.kit.actor import Actor
 from app.kit.db import composition_of
 from app.kit.errors import Invalid
@@ -129,7 +129,7 @@ class ReadableSheet:
 
     def repeats(self, keys: frozenset[bytes]) -> Repeats:
         """What notes repeats among its rows, once they were gone through: `keys` occur more than once."""
-        return Repeats(self.layout, keys, ToldFirms(self.told_twice))
+        return Repeats(self.layout, keys, StatedFirms(self.told_twice))
 
     def again(self, row: ReadRow) -> ReadRow:
         """The row, read once more, to be decided anew; its refusals stay."""

@@ -164,9 +164,7 @@ def sheet_page(
     found = (
         preview(session, actor=actor, run=run, table=table, sheet=sheet, now=now) if ready else SheetPreview([], 0, 0)
     )
-    parts = _parts(run, sheet, layout)
-    part = min(looked_at.part, max(len(parts) - 1, 0))
-    window = replace(layout, columns=layout.columns[part * _WIDE : (part + 1) * _WIDE])
+    window, parts = _window(run, sheet, layout, looked_at.part)
     shown, places = shown_columns(window), places_of(session, found)
     unready = tuple(each.name for each in sheets if each.chosen and any(_untold(_layout(each), registers)))
     return MappingPage(
@@ -190,29 +188,33 @@ def sheet_page(
         left_out=_left_out(table, sheet, layout) if ready else "",
         ready=any(each.chosen for each in sheets) and not unready,
         unready=unready,
-        complete=complete_form(
-            session,
-            actor,
-            refused.complete,
-            kinds=kinds_of(sheets),
-            document=run.file_name,
-            region=run.region_prefix,
-            required=False,
-        ),
+        complete=_complete(session, actor, run, sheets, refused),
         origin=origin_texts(layout.origin),
         parts=parts,
-        part=part,
+        part=looked_at.part if parts else 0,
         further=tuple(_further(head, each, registers) for head, each in found.further),
         errors=refused.errors,
     )
 
 
-def _parts(run: ImportRun, sheet: ImportSheet, layout: SheetMapping) -> tuple[PartLine, ...]:
-    """The parts of a sheet of many columns; none of one that is shown whole."""
+def _complete(
+    session: Session, actor: Actor, run: ImportRun, sheets: Sequence[ImportSheet], refused: RefusedReading
+) -> CompleteListForm:
+    kinds, region = kinds_of(sheets), run.region_prefix
+    return complete_form(
+        session, actor, refused.complete, kinds=kinds, document=run.file_name, region=region, required=False
+    )
+
+
+def _window(
+    run: ImportRun, sheet: ImportSheet, layout: SheetMapping, part: int
+) -> tuple[SheetMapping, tuple[PartLine, ...]]:
+    """Some of the columns of a sheet that has many, and all its parts; one that is shown whole has none."""
     count = len(layout.columns)
     if count <= _WIDE:
-        return ()
-    return tuple(
+        return layout, ()
+    window = replace(layout, columns=layout.columns[part * _WIDE : (part + 1) * _WIDE])
+    return window, tuple(
         PartLine(f"{first + 1}–{min(first + _WIDE, count)}", f"/imports/{run.id}?sheet={sheet.position}&part={number}")
         for number, first in enumerate(range(0, count, _WIDE))
     )

@@ -19,7 +19,7 @@ _NOTHING = (None, "")
 
 
 @dataclass(frozen=True)
-class ToldValue:
+class StatedValue:
     """What a row told of a field first, in its own words too; a capital is one value, with its parts."""
 
     value: Any
@@ -28,11 +28,11 @@ class ToldValue:
 
 
 @dataclass
-class ToldFirms:
+class StatedFirms:
     """What was told first of the firms that stand in several rows (`twice`, shortened codes); of the others nothing is remembered."""
 
     twice: Collection[bytes] = frozenset()
-    first: dict[bytes, dict[str, ToldValue]] = field(default_factory=dict)
+    first: dict[bytes, dict[str, StatedValue]] = field(default_factory=dict)
 
     def note(self, parsed: Parsed) -> None:
         """Leave out what an earlier row told of the firm otherwise, and tell it."""
@@ -51,14 +51,14 @@ class ToldFirms:
             parsed.remarks.append(RowReason("repeat.firm", params))
 
 
-def _told_in(parsed: Parsed) -> Iterator[tuple[str, ToldValue]]:
+def _told_in(parsed: Parsed) -> Iterator[tuple[str, StatedValue]]:
     """What the row says of its firm, by field."""
     texts = {FILLS.get(code, code): text for code, text in parsed.source.texts.items() if text}
     for name, value in parsed.values.items():
         if value in _NOTHING or name in _WHICH or name in CAPITAL[1:]:
             continue
         told = tuple(parsed.values.get(part) for part in CAPITAL) if name == CAPITAL[0] else value
-        yield name, ToldValue(told, texts.get(name, str(value)), parsed.source.number)
+        yield name, StatedValue(told, texts.get(name, str(value)), parsed.source.number)
 
 
 def _short(text: str) -> str:
