@@ -50,7 +50,7 @@ def test_firms_are_written_as_their_page_exports_them(export, session: Session, 
 def test_every_list_can_be_had(export, session: Session, tmp_path: Path, resource: str) -> None:
     assert export(resource, str(tmp_path / "list.csv")).exit_code == 0
     heads = (tmp_path / "list.csv").read_text(encoding="utf-8-sig").split("\n")[0]
-    assert "统一社会信用代码" in heads
+    assert ("专家姓名" if resource == "person" else "统一社会信用代码") in heads
     event = session.scalars(select(JournalEvent).where(JournalEvent.type == "export.list")).one()
     assert (event.subject_id, event.data["rows"]) == (f"/{resource}", 0)
 

@@ -21,8 +21,20 @@ from tests.support.source import listed
 
 #: Parameters that a log may hold: they name something, and knowing them opens nothing. Ids (`…_id`) are among them.
 PLAIN = {
-    *("action_code", "code", "ending", "extension", "jurisdiction", "kind", "number", "partner", "place", "policy"),
-    *("resource", "round_code", "sheet", "slug", "tab", "uscc", "version", "year"),
+    *(
+        "action_code",
+        "code",
+        "ending",
+        "extension",
+        "jurisdiction",
+        "kind",
+        "number",
+        "other",
+        "partner",
+        "place",
+        "policy",
+    ),
+    *("register", "resource", "round_code", "sheet", "slug", "tab", "uscc", "version", "year"),
 }
 
 

@@ -13,12 +13,21 @@ from app.accounts.models import EnterpriseUser
 from app.accounts.service.clients import create_client
 from app.cases.duties.models import CaseDuty
 from app.cases.models import CaseFile
+from app.cases.past_cases.schemas import PastCaseInput
+from app.cases.past_cases.service import put_past_case
 from app.cases.printouts.placeholders import PaperKind
 from app.cases.printouts.templates import Shelf, template_bytes, upload_template
 from app.cases.schemas import OpenCases
 from app.cases.service.opening_many import order_cases
 from app.demo.accounts import PORTAL_LOGIN
 from app.demo.exchange import FILES
+from app.enterprises.duplicates.models import DuplicatePair
+from app.enterprises.duplicates.service import DuplicateDecision, decide, start_sweep
+from app.enterprises.merges.models import FirmMerge
+from app.enterprises.merges.schemas import MergeFirms
+from app.enterprises.merges.service import merge_firms, seen_of
+from app.enterprises.models import Enterprise
+from app.enterprises.service.parts import PartChange
 from app.exchange.partners.queries import get_partner
 from app.exchange.reconciliation.service import TheirFile, start_reconciliation
 from app.files.service.storing import keep_file
@@ -37,9 +46,12 @@ from app.kit.storage.local import LocalBlobs
 from app.policies.models import Sweep
 from app.policies.sweeps.lists import SweepLineFilter, list_firms, of_sweep
 from app.programmes.queries import load_catalogue
+from tests.factories.enterprises import firm
 from tests.support.house import HOUSE
 from tests.support.source import ROOT
 
+#: Firms of which the register holds two records each.
+MERGED = ("旅途戊精密机械", "旅途己新型建材")
 FILING = "joint-innovation-centre"
 _LIST = """企业名称,统一社会信用代码,注册日期
 旅途甲机电有限公司（示例）,91429099MA4WALK01A,2015-03-02
@@ -75,6 +87,8 @@ def furnish(database: Database, folder: Path, environment: dict[str, str], now: 
         _keep_own_template(session, vault, now)
         _leave_at_an_older_version(session)
         _miss_reports(session)
+        _remember_earlier_years(session, now)
+    _merge(database, folder / "data", now)
 
 
 def _reconcile(database: Database, vault: Vault, data: Path, now: datetime) -> None:
@@ -121,6 +135,48 @@ def _miss_reports(session: Session) -> None:
     assert reports, "the portal user's firm owes no report"
     for report in reports:
         report.done_on, report.done_at, report.done_by = None, None, ""
+
+
+def _remember_earlier_years(session: Session, now: datetime) -> None:
+    """The firm of the portal applied for its certification before this system was there."""
+    enterprise = session.scalars(
+        select(Enterprise).join(EnterpriseUser).where(EnterpriseUser.login == PORTAL_LOGIN)
+    ).one()
+    given = PastCaseInput(programme_code="high-tech-enterprise", year=now.year - 6, result="failed")
+    put_past_case(PartChange(session, SYSTEM, enterprise, now), given)
+
+
+def _merge(database: Database, data: Path, now: datetime) -> None:
+    """Two firms stand twice: of the one the two records are one by now, of the other they wait for that."""
+    with session_scope(database) as session:
+        for name in MERGED:
+            for capital in (3_000_000_00, 5_000_000_00):
+                firm(session, name, now=now, region_code="429005001", capital_fen=capital, legal_representative="旅途")
+        start_sweep(session, actor=SYSTEM, now=now)
+    Worker(JobContext(database, data), kinds_of(HOUSE)).run_waiting()
+    with session_scope(database) as session:
+        merged, waiting = (_pair_of(session, name) for name in MERGED)
+        for pair in (merged, waiting):
+            decide(session, actor=SYSTEM, now=now, pair_id=pair.id, decision=DuplicateDecision.SAME)
+        one, other = (session.get_one(Enterprise, key) for key in (merged.one_id, merged.other_id))
+        given = MergeFirms(survivor_id=one.id, loser_id=other.id, seen=seen_of(one, other))
+        merge_firms(session, actor=SYSTEM, now=now, given=given)
+
+
+def _pair_of(session: Session, name: str) -> DuplicatePair:
+    named = Enterprise.name.startswith(name)
+    return session.scalars(
+        select(DuplicatePair).join(Enterprise, Enterprise.id == DuplicatePair.one_id).where(named)
+    ).one()
+
+
+def merged_firm(database: Database) -> str:
+    """The code of the firm that two records became."""
+    with read_scope(database) as session:
+        code: str = session.scalars(
+            select(Enterprise.uscc).where(Enterprise.id.in_(select(FirmMerge.survivor_id)))
+        ).one()
+        return code
 
 
 def _filings() -> Select[tuple[CaseFile]]:
