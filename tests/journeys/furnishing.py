@@ -170,13 +170,16 @@ def _pair_of(session: Session, name: str) -> DuplicatePair:
     ).one()
 
 
-def merged_firm(database: Database) -> str:
-    """The code of the firm that two records became."""
+def telling_firms(database: Database) -> list[str]:
+    """The codes of the firm that two records became, and of one whose code waits for confirmation."""
+    merged = Enterprise.id.in_(select(FirmMerge.survivor_id))
     with read_scope(database) as session:
-        code: str = session.scalars(
-            select(Enterprise.uscc).where(Enterprise.id.in_(select(FirmMerge.survivor_id)))
-        ).one()
-        return code
+        codes = [
+            session.scalars(select(Enterprise.uscc).where(each).order_by(Enterprise.id)).first()
+            for each in (merged, Enterprise.uscc_confirmed.is_(False))
+        ]
+    assert all(codes), "the demo lacks a firm that was merged or whose code waits"
+    return [code for code in codes if code]
 
 
 def _filings() -> Select[tuple[CaseFile]]:

@@ -13,7 +13,7 @@ from app.doors.calls.router import action_of
 from app.doors.requests.deps import SESSION_COOKIE
 from app.main import create_app
 from tests.journeys.conftest import WALKED, Demo
-from tests.journeys.furnishing import merged_firm, own_cases, telling_cases
+from tests.journeys.furnishing import own_cases, telling_cases, telling_firms
 from tests.support.browser import Watched
 from tests.support.crawl import TRIES, Found, crawl
 from tests.support.routes import routes_of
@@ -26,7 +26,13 @@ WHO = ("administrator", "department", "enterprise", None)
 #: What somebody sees who has changed a number there.
 WHAT_IF = "/policies/high-tech-enterprise/what-if?p.rd_staff_minimum=12"
 STARTS = {
-    "administrator": ["/", WHAT_IF, "/dev/components", "/dev/components/portal"],
+    "administrator": [
+        "/",
+        WHAT_IF,
+        "/enterprises/duplicates?decided=same",
+        "/dev/components",
+        "/dev/components/portal",
+    ],
     "department": ["/department"],
     "enterprise": ["/portal"],
     None: ["/sign-in", "/status", "/portal/sign-in"],
@@ -64,10 +70,10 @@ def found(
 
 
 def _telling(demo: Demo, who: str | None) -> list[str]:
-    """Cases and a firm that have everything, opened before any other."""
+    """Cases and firms that have everything, opened before any other."""
     if who == "administrator":
         cases = [f"/cases/{number}" for number in telling_cases(demo.database)]
-        return [*cases, f"/enterprises/{merged_firm(demo.database)}"]
+        return [*cases, *(f"/enterprises/{code}" for code in telling_firms(demo.database))]
     return [f"/portal/cases/{number}" for number in own_cases(demo.database)] if who == "enterprise" else []
 
 
