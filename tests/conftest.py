@@ -1,6 +1,7 @@
 """Fixtures for every test: a fresh seeded database on both engines, the app on it, and somebody signed in."""
 
 import gc
+import os
 import traceback
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
@@ -24,7 +25,7 @@ from app.kit.actor import Actor
 from app.kit.clock import start_of_day
 from app.reference.calendar import last_published_year
 from tests.counts import FULL, LEAST, REDUCED, Counts
-from tests.support import budget, compiled, people, selection
+from tests.support import budget, compiled, people, selection, statement_cover
 from tests.support.client import Client
 from tests.support.databases import DIALECTS, Templates
 from tests.support.house import HOUSE
@@ -87,21 +88,22 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what a run has no time for: the second database's further cases, and with `--quick` doors and servers."""
-    if config.getoption("--quick"):
+    """Leave out what a run has no time for: with `--quick` doors and servers, else what PostgreSQL is spared."""
+    option = config.getoption
+    if option("--quick"):
         chosen = [selection.is_quick(item.path.relative_to(HERE), _fixtures(item)) for item in items]
-    elif config.getoption("--long") or config.getoption("--db") != "both":
+    elif option("--long") or option("--db") != "both" or statement_cover.RECORDING in os.environ:
         return
     else:
-        chosen = list(selection.first_cases(map(_case, items)))
+        chosen = [not _is_spared(item) for item in items]
     config.hook.pytest_deselected(items=[item for item, kept in zip(items, chosen, strict=True) if not kept])
     items[:] = [item for item, kept in zip(items, chosen, strict=True) if kept]
 
 
-def _case(item: pytest.Item) -> tuple[Path, str, str]:
-    """The file of a test, its name without the case, and its database."""
+def _is_spared(item: pytest.Item) -> bool:
     given: dict[str, object] = item.callspec.params if hasattr(item, "callspec") else {}
-    return item.path.relative_to(HERE), item.name.partition("[")[0], str(given.get("dialect", ""))
+    on_postgresql = given.get("dialect") == "postgresql"
+    return on_postgresql and statement_cover.name_of(item.path.relative_to(HERE), item.name) in statement_cover.spared()
 
 
 @pytest.hookimpl(trylast=True)

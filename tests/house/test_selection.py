@@ -6,8 +6,9 @@ import pytest
 
 from tests.support import budget
 from tests.support.scheduling import group_of
-from tests.support.selection import NOT_QUICK_FILES, dialects_of, first_cases, is_quick
-from tests.support.source import ROOT
+from tests.support.selection import NOT_QUICK_FILES, dialects_of, is_quick
+from tests.support.source import ROOT, listed, tree
+from tests.support.statement_cover import Recorded, name_of, shape_of, spare, spared
 
 BOTH, ONE = ["sqlite", "postgresql"], ["sqlite"]
 
@@ -41,13 +42,28 @@ def test_each_runs_where_it_can_fail(
     assert dialects_of(PurePath(path), fixtures, **given) == expected  # type: ignore[arg-type]
 
 
-def test_the_second_database_sees_the_first_case_of_many_where_the_others_do_not_reach_it() -> None:
-    words, queries = PurePath("incentives/test_money.py"), PurePath("enterprises/test_queries.py")
-    cases = [(path, "test_it", dialect) for dialect in BOTH for path in (words, queries) for _ in range(2)]
-    assert list(first_cases(cases)) == [True, True, True, True, True, False, True, True]
-    assert all(
-        first_cases([(words, "test_it", "postgresql"), (words, "test_that", "postgresql"), (words, "test_it", "")])
-    )
+def test_postgresql_is_spared_what_sends_it_nothing_new() -> None:
+    def sends(*statements: str, seconds: float = 1.0, always: bool = False) -> Recorded:
+        return Recorded(frozenset(map(shape_of, statements)), seconds, always)
+
+    recorded = {
+        "a": sends("select 1 from t where a = %(a_1)s", always=True),
+        "b": sends("select 2 from t where a = %(a_1)s"),
+        "c": sends("select 1 from u where a in (%(a_1_1)s, %(a_1_2)s)", seconds=9.0),
+        "d": sends("select 3 from u where a in (%(a_1_1)s)", "select 'x' from t"),
+    }
+    assert spare(recorded) == ["b", "c"]
+
+
+def test_what_is_spared_is_there() -> None:
+    functions = {
+        name_of(path.relative_to(ROOT / "tests"), getattr(node, "name", ""))
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for node in tree(path).body
+    }
+    gone = spared() - functions
+    assert spared()
+    assert not gone, listed("run tools/spare-postgresql, or take these lines out of its list", sorted(gone))
 
 
 def test_a_quick_run_opens_no_page() -> None:

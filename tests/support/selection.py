@@ -1,6 +1,6 @@
 """Which tests run, and on which databases: all on both with `--long`, fewer in a plain run, fewest with `--quick`."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection
 from pathlib import PurePath
 
 from tests.support.databases import DIALECTS
@@ -46,17 +46,14 @@ OF_SEVERAL_PROCESSES = ("accounts/test_rates.py", "delivery/test_processes.py")
 #: Who looks at statements and plans looks at those of both.
 LOOKING = frozenset({"count_queries", "explain", "record_statements"})
 
-#: Where each case is a statement, a plan or a row of its own. Elsewhere the second database sees the first case of a test with many: the others differ
-#: before anything is asked of it.
-OF_MANY_STATEMENTS = (
+#: What PostgreSQL does by itself: searching, ordering, locking, handing out positions. Of other tests it is spared those that send it nothing new
+#: (`tests/spared_on_postgresql.txt`, which `tools/spare-postgresql` writes).
+OF_POSTGRESQL_ITSELF = (
     "*/test_queries.py",
-    "*/test_facts.py",
-    "*/test_fact_columns.py",
-    "*/test_counting.py",
-    "cases/test_todo.py",
-    "enterprises/duplicates/*.py",
-    "exchange/**/*.py",
-    "backup/*.py",
+    "*/test_races.py",
+    "*/test_claiming.py",
+    "*/test_at_once.py",
+    "exchange/test_feed.py",
     "journal/*.py",
     "kit/*.py",
 )
@@ -96,14 +93,10 @@ def dialects_of(path: PurePath, fixtures: Collection[str], *, chosen: str, long:
     return list(DIALECTS) if long or not _is_of_a_page(path) or LOOKING & set(fixtures) else ["sqlite"]
 
 
-def first_cases(tests: Iterable[tuple[PurePath, str, str]]) -> Iterator[bool]:
-    """Of each test (the path of its file, its name without the case, its database) whether a plain run makes it."""
-    seen = set()
-    for path, name, dialect in tests:
-        again = (path, name) in seen
-        if dialect == "postgresql":
-            seen.add((path, name))
-        yield not again or dialect != "postgresql" or _is_one_of(path, OF_MANY_STATEMENTS)
+def is_seen_by_both(path: PurePath, fixtures: Collection[str]) -> bool:
+    """Whether a test is never spared: it is about the database, or about processes that share one."""
+    patterns = (*OF_POSTGRESQL_ITSELF, *OF_KILLED_PROCESSES, *OF_SEVERAL_PROCESSES)
+    return bool(LOOKING & set(fixtures)) or _is_one_of(path, patterns)
 
 
 def _is_of_a_page(path: PurePath) -> bool:
