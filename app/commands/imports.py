@@ -25,8 +25,8 @@ from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
 from app.enterprises.imports.queries import count_texts_and_unplaced, list_rows
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.registers import registers_of
-from app.enterprises.imports.returned_rows import hand_back
-from app.enterprises.imports.round_trip import origin_texts
+from app.enterprises.imports.returned.round_trip import origin_texts
+from app.enterprises.imports.returned.rows import hand_back
 from app.enterprises.imports.runner import chosen_sheets, counts_of
 from app.enterprises.imports.sheets import GuessedSheet, ReadingHints, allowed, guess_sheets
 from app.enterprises.imports.staging import (

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.enterprises.imports import decisions
 from app.enterprises.imports.domain import ImportKind, RowOutcome
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
-from app.enterprises.imports.round_trip import origin_texts
+from app.enterprises.imports.returned.round_trip import origin_texts
 from app.enterprises.models import Certificate, Enterprise, EnterpriseTag, FormerName
 from app.enterprises.schemas import EnterpriseEdit
 from app.enterprises.service.editing import edit

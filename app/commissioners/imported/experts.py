@@ -15,7 +15,7 @@ from app.commissioners.service.people import PERSONAL
 from app.enterprises.domain.names import normalise_name, person_pinyin
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.registers import IntakeContext
-from app.enterprises.imports.returned_record import stood
+from app.enterprises.imports.returned.record import stood
 from app.enterprises.imports.row_reader import Parsed
 from app.journal.domain import Change, PendingEvent, SubjectKey
 from app.journal.service import record_many

@@ -27,7 +27,7 @@ from app.commissioners.service.people import subject_of
 from app.enterprises.imports.domain import RowOutcome
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.registers import ImportedRegister, IntakeContext
-from app.enterprises.imports.returned_record import RecordFields, is_added, stood, weigh_record
+from app.enterprises.imports.returned.record import RecordFields, is_added, stood, weigh_record
 from app.enterprises.imports.row_reader import Parsed, SourceRow
 from app.enterprises.imports.verdict import RowVerdict, SettledDifference, rejected, undecided
 from app.journal.domain import PendingEvent, plain

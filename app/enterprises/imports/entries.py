@@ -11,7 +11,7 @@ from app.enterprises.domain.uscc import normalise
 from app.enterprises.imports.mapping import NAME, USCC, ColumnTarget, EntryLayout, SheetMapping
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.registers import FIRM, ImportedRegister
-from app.enterprises.imports.round_trip import Baseline, ReturnedCells
+from app.enterprises.imports.returned.round_trip import Baseline, ReturnedCells
 from app.enterprises.imports.row_reader import Parsed, ReturnedRecord, SourceRow, cell_text, read_uscc, row_problem
 from app.enterprises.imports.verdict import RowVerdict, Taker
 from app.kit.tabular.reader import Row

@@ -29,7 +29,7 @@ from app.enterprises.imports.models import ImportRun, ImportSheet
 from app.enterprises.imports.recognition import HeadVocabulary, guess_given, recognise_sheet
 from app.enterprises.imports.registers import FIGURES, FIRM, IntakeContext, registers_of
 from app.enterprises.imports.repeats import Repeats
-from app.enterprises.imports.round_trip import (
+from app.enterprises.imports.returned.round_trip import (
     Baseline,
     comes_back,
     find_baseline,

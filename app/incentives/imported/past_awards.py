@@ -13,7 +13,7 @@ from app.enterprises.imports.domain import RowOutcome
 from app.enterprises.imports.figure.register import guess_year
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.registers import GivenField, ImportedRegister, IntakeContext
-from app.enterprises.imports.returned_record import RecordFields, is_added, number_of, stood, weigh_record
+from app.enterprises.imports.returned.record import RecordFields, is_added, number_of, stood, weigh_record
 from app.enterprises.imports.row_reader import Parsed, SourceRow
 from app.enterprises.imports.verdict import RowVerdict, SettledDifference, rejected, undecided
 from app.enterprises.models import Enterprise

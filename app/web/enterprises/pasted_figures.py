@@ -12,8 +12,8 @@ from app.enterprises.actions import IMPORT
 from app.enterprises.imports.domain import ImportKind
 from app.enterprises.imports.mapping import Registers
 from app.enterprises.imports.models import ImportRun
-from app.enterprises.imports.pasted_cells import MAX_COLUMNS, MAX_ROWS, read_cells
-from app.enterprises.imports.pasted_table import PastedTable, PastingFirm, figures_of_one
+from app.enterprises.imports.pasted.cells import MAX_COLUMNS, MAX_ROWS, read_cells
+from app.enterprises.imports.pasted.table import PastedTable, PastingFirm, figures_of_one
 from app.enterprises.imports.sheets import allowed
 from app.enterprises.models import Enterprise
 from app.kit.db import composition_of

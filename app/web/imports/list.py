@@ -19,7 +19,7 @@ from app.enterprises.imports.domain import ImportKind, ImportState, RowOutcome
 from app.enterprises.imports.fields import FIELDS
 from app.enterprises.imports.models import ImportRun
 from app.enterprises.imports.queries import get_run_visible_to
-from app.enterprises.imports.returned_rows import hand_back
+from app.enterprises.imports.returned.rows import hand_back
 from app.enterprises.imports.staging import SheetChoice, StagedFile, abandon, change_reading, sheets_of, stage, start
 from app.files.service.storing import store
 from app.jobs import service as jobs

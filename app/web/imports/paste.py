@@ -15,8 +15,8 @@ from app.enterprises.imports.domain import ImportKind
 from app.enterprises.imports.fields import UNIT_LABELS, YEARLY_FIELDS
 from app.enterprises.imports.mapping import Registers
 from app.enterprises.imports.models import ImportRun
-from app.enterprises.imports.pasted_cells import MAX_COLUMNS, MAX_ROWS, read_cells
-from app.enterprises.imports.pasted_table import PastedTable, StatedFigure, figures_of_many
+from app.enterprises.imports.pasted.cells import MAX_COLUMNS, MAX_ROWS, read_cells
+from app.enterprises.imports.pasted.table import PastedTable, StatedFigure, figures_of_many
 from app.enterprises.imports.sheets import allowed
 from app.enterprises.imports.staging import StagedFile, stage
 from app.files.service.storing import store

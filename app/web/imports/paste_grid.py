@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.enterprises.imports.mapping import MappedColumn, Registers, SheetMapping, field_of, lacks_unit
-from app.enterprises.imports.pasted_table import PastedTable
+from app.enterprises.imports.pasted.table import PastedTable
 from app.enterprises.imports.staging import label_of
 from app.kit.i18n import _
 

@@ -19,7 +19,7 @@ from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
 from app.enterprises.imports.queries import count_unplaced
 from app.enterprises.imports.reasons import CONTRADICTED, NAME_TAKEN, RowReason
 from app.enterprises.imports.registers import registers_of
-from app.enterprises.imports.round_trip import origin_texts
+from app.enterprises.imports.returned.round_trip import origin_texts
 from app.enterprises.imports.runner import chosen_sheets, counts_of
 from app.enterprises.imports.undo.service import objection_to_undo
 from app.kit.db import composition_of

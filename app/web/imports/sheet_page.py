@@ -25,7 +25,7 @@ from app.enterprises.imports.mapping import (
 )
 from app.enterprises.imports.models import ImportRun, ImportSheet
 from app.enterprises.imports.recognition import givable
-from app.enterprises.imports.round_trip import origin_texts
+from app.enterprises.imports.returned.round_trip import origin_texts
 from app.enterprises.imports.sheets import allowed, left_out_rows, sheet_at, with_samples
 from app.enterprises.imports.staging import SheetPreview, label_of, preview, sheets_of
 from app.kit.actor import Actor

@@ -10,8 +10,8 @@ from app.doors.lists.columns import TableColumn
 from app.enterprises.imports.fields import ImportField
 from app.enterprises.imports.mapping import NAME, RECORD, USCC
 from app.enterprises.imports.registers import ImportedRegister
-from app.enterprises.imports.returned_record import number_of
-from app.enterprises.imports.round_trip import RECORD_HEAD
+from app.enterprises.imports.returned.record import number_of
+from app.enterprises.imports.returned.round_trip import RECORD_HEAD
 from app.enterprises.models import Enterprise
 from app.kit.fields import Field, FieldKind
 from app.kit.i18n import N_, _

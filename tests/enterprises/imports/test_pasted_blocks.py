@@ -5,8 +5,8 @@ import pytest
 from app.composition.slices import compose
 from app.enterprises.imports.domain import ImportKind
 from app.enterprises.imports.mapping import Registers
-from app.enterprises.imports.pasted_cells import MAX_CHARACTERS, MAX_COLUMNS, MAX_ROWS, read_cells
-from app.enterprises.imports.pasted_table import PastedTable, PastingFirm, StatedFigure, figures_of_many, figures_of_one
+from app.enterprises.imports.pasted.cells import MAX_CHARACTERS, MAX_COLUMNS, MAX_ROWS, read_cells
+from app.enterprises.imports.pasted.table import PastedTable, PastingFirm, StatedFigure, figures_of_many, figures_of_one
 from app.enterprises.imports.sheets import allowed
 from app.kit.errors import Invalid
 

@@ -17,7 +17,7 @@ from app.commissioners.models import Commissioner, ServiceAgreement
 from app.enterprises.imports import decisions
 from app.enterprises.imports.domain import ImportKind, RowOutcome
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
-from app.enterprises.imports.round_trip import origin_texts
+from app.enterprises.imports.returned.round_trip import origin_texts
 from app.enterprises.models import (
     Certificate,
     ComplianceEvent,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.imports.domain import ImportKind, RowOutcome
 from app.enterprises.imports.models import ImportRun
-from app.enterprises.imports.returned_rows import HandedBack, hand_back
+from app.enterprises.imports.returned.rows import HandedBack, hand_back
 from app.enterprises.imports.runner import chosen_sheets
 from app.enterprises.models import YearlyFigures
 from app.kit.db import Database, read_scope, session_scope

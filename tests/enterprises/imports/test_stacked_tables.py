@@ -9,7 +9,7 @@ from app.enterprises.imports.decisions import Deciding, confirm
 from app.enterprises.imports.domain import ImportKind, RowOutcome
 from app.enterprises.imports.models import ImportRun
 from app.enterprises.imports.queries import get_row
-from app.enterprises.imports.returned_rows import hand_back
+from app.enterprises.imports.returned.rows import hand_back
 from app.enterprises.imports.runner import chosen_sheets
 from app.enterprises.models import YearlyFigures
 from app.kit.db import Database, read_scope, session_scope

@@ -15,7 +15,7 @@ from app.enterprises.imports.figure.jumps import note_jumps
 from app.enterprises.imports.figure.reader import FigureTables, figures_key, parse_figures
 from app.enterprises.imports.reasons import CONTRADICTED, RowReason
 from app.enterprises.imports.registers import IntakeContext
-from app.enterprises.imports.returned_record import RecordFields, is_added, number_of, stood, weigh_record
+from app.enterprises.imports.returned.record import RecordFields, is_added, number_of, stood, weigh_record
 from app.enterprises.imports.row_reader import Parsed, SourceRow
 from app.enterprises.imports.verdict import RowVerdict, SettledDifference, rejected, undecided
 from app.enterprises.models import Enterprise, YearlyFigures

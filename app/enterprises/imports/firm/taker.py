@@ -22,7 +22,7 @@ from app.enterprises.imports.firm.reader import FirmTables, load_tables, parse_f
 from app.enterprises.imports.models import ImportRow
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.registers import FIRM, GivenField, ImportedRegister, IntakeContext
-from app.enterprises.imports.returned_decision import edits_region, weigh
+from app.enterprises.imports.returned.decision import edits_region, weigh
 from app.enterprises.imports.row_reader import Parsed, SourceRow
 from app.enterprises.imports.undo import firms as undo
 from app.enterprises.imports.verdict import RowVerdict, SettledDifference, rejected

@@ -9,7 +9,7 @@ from app.enterprises.imports.fields import ImportField, columns_of
 from app.enterprises.imports.parts.cells import CellTables
 from app.enterprises.imports.reasons import LABELS
 from app.enterprises.imports.registers import IntakeContext
-from app.enterprises.imports.returned_record import RecordFields
+from app.enterprises.imports.returned.record import RecordFields
 from app.enterprises.imports.row_reader import Parsed
 from app.enterprises.schemas import Input
 from app.enterprises.service.parts import Part

@@ -14,7 +14,7 @@ from app.enterprises.imports.domain import RowOutcome
 from app.enterprises.imports.parts.kinds import PartReading
 from app.enterprises.imports.parts.reader import leave_out_reversed
 from app.enterprises.imports.parts.taker import Key, PartTaker
-from app.enterprises.imports.returned_record import number_of
+from app.enterprises.imports.returned.record import number_of
 from app.enterprises.imports.row_reader import Parsed
 from app.enterprises.imports.verdict import RowVerdict, SettledDifference
 from app.enterprises.models import Enterprise, EnterpriseTag

@@ -15,7 +15,7 @@ from app.enterprises.imports.parts.kinds import PartKind, PartReading
 from app.enterprises.imports.parts.reader import parse_part
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.registers import IntakeContext
-from app.enterprises.imports.returned_record import is_added, number_of, stood, weigh_record
+from app.enterprises.imports.returned.record import is_added, number_of, stood, weigh_record
 from app.enterprises.imports.row_reader import Parsed, ReturnedRecord, SourceRow, firm_key
 from app.enterprises.imports.verdict import RowVerdict, SettledDifference, rejected, undecided
 from app.enterprises.models import Enterprise
