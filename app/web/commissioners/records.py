@@ -14,18 +14,15 @@ from app.commissioners.models import Commissioner
 from app.doors.calls.call import Call
 from app.doors.calls.downloads import TableFormat
 from app.doors.calls.router import GuardedRouter
-from app.doors.lists.export import export_list
 from app.doors.lists.query import ListQuery
 from app.doors.lists.view import ListView
 from app.enterprises.imports.mapping import RECORD
-from app.kit.errors import NotFound
-from app.kit.i18n import _
 from app.kit.lists.viewer import Viewer
 from app.kit.permissions import can
 from app.web.commissioners.list import LIST
 from app.web.shared.commissioner_words import degree_label, mode_label, programme_name
 from app.web.shared.enterprise_words import words
-from app.web.shared.record_columns import Cell, ExportedRecord, amount, record_columns
+from app.web.shared.record_columns import Cell, ExportedRecord, amount, export_records, record_columns
 
 router = GuardedRouter(door="web", prefix="/commissioners/records")
 
@@ -81,11 +78,6 @@ RECORDS: Mapping[str, RecordList] = {
 
 
 @router.get("/{register}/export.{extension}", action=actions.EXPORT)
-def export_records(
-    call: Call, register: str, query: Annotated[ListQuery, LIST.asked], extension: TableFormat
-) -> Response:
+def export(call: Call, register: str, query: Annotated[ListQuery, LIST.asked], extension: TableFormat) -> Response:
     """The experts that the address names, or their agreements."""
-    view = RECORDS.get(register)
-    if view is None:
-        raise NotFound("enterprise.records.unknown", _("没有这一类记录。"))
-    return export_list(call, view, query, extension)
+    return export_records(call, RECORDS, register, query, extension)

@@ -12,7 +12,6 @@ from app.cases.past_cases.service import PART as PAST_CASE
 from app.doors.calls.call import Call
 from app.doors.calls.downloads import TableFormat
 from app.doors.calls.router import GuardedRouter
-from app.doors.lists.export import export_list
 from app.doors.lists.query import ListQuery
 from app.doors.lists.view import ListView
 from app.enterprises import actions
@@ -27,12 +26,11 @@ from app.enterprises.service.parts import Part
 from app.incentives.domain.steps import PastState
 from app.incentives.imported.past_awards import PAST_AWARDS
 from app.incentives.models import PastAward
-from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.kit.lists.viewer import Viewer
 from app.web.enterprises.list import LIST
 from app.web.shared.enterprise_words import words
-from app.web.shared.record_columns import Cell, ExportedRecord, amount, field_cell, record_columns
+from app.web.shared.record_columns import Cell, ExportedRecord, amount, export_records, field_cell, record_columns
 
 router = GuardedRouter(door="web", prefix="/enterprises/records")
 
@@ -142,14 +140,9 @@ def records_page(call: Call, query: Annotated[ListQuery, LIST.asked]) -> Respons
 
 
 @router.get("/{register}/export.{extension}", action=actions.EXPORT)
-def export_records(
-    call: Call, register: str, query: Annotated[ListQuery, LIST.asked], extension: TableFormat
-) -> Response:
+def export(call: Call, register: str, query: Annotated[ListQuery, LIST.asked], extension: TableFormat) -> Response:
     """The records of one kind of all firms that the address names."""
-    view = RECORDS.get(register)
-    if view is None:
-        raise NotFound("enterprise.records.unknown", _("没有这一类记录。"))
-    return export_list(call, view, query, extension)
+    return export_records(call, RECORDS, register, query, extension)
 
 
 def _kind_line(view: RecordList, query: ListQuery) -> RecordKindLine:

@@ -6,13 +6,21 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from starlette.responses import Response
+
+from app.doors.calls.call import Call
+from app.doors.calls.downloads import TableFormat
 from app.doors.lists.columns import TableColumn
+from app.doors.lists.export import export_list
+from app.doors.lists.query import ListQuery
+from app.doors.lists.view import ListView
 from app.enterprises.imports.fields import ImportField
 from app.enterprises.imports.mapping import NAME, RECORD, USCC
 from app.enterprises.imports.registers import ImportedRegister
 from app.enterprises.imports.returned.record import number_of
 from app.enterprises.imports.returned.round_trip import RECORD_HEAD
 from app.enterprises.models import Enterprise
+from app.kit.errors import NotFound
 from app.kit.fields import Field, FieldKind
 from app.kit.i18n import N_, _
 from app.kit.money import WAN, in_wan
@@ -99,3 +107,16 @@ _SHOWN: Mapping[FieldKind, Callable[[Field, ExportedRecord], Any]] = {
     FieldKind.MONEY: lambda field, line: wan(getattr(line.record, field.name)),
     FieldKind.PEOPLE: _people,
 }
+
+
+def export_records(
+    call: Call,
+    lists: Mapping[str, ListView[Any, Any, ExportedRecord]],
+    register: str,
+    query: ListQuery,
+    extension: TableFormat,
+) -> Response:
+    """The list of the records that `register` takes in. Raises `NotFound` where there is none."""
+    if register not in lists:
+        raise NotFound("enterprise.records.unknown", _("没有这一类记录。"))
+    return export_list(call, lists[register], query, extension)
