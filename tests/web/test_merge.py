@@ -57,3 +57,11 @@ def test_who_sees_one_firm_only_finds_no_page(client: Client, sign_in: SignIn, s
     assert "它自己" in client.get(refused.headers["location"]).text
     sign_in(role="leader")
     assert client.get(f"/enterprises/{mine}/merge/{mine}").status_code == HTTPStatus.FORBIDDEN
+
+
+def test_a_firm_with_itself_is_no_page(client: Client, sign_in: SignIn, session: Session) -> None:
+    code = firm(session).uscc
+    sign_in()
+    refused = client.get(f"/enterprises/{code}/merge/{code}")
+    assert refused.status_code == HTTPStatus.CONFLICT
+    assert "不能把一家企业与它自己合并" in refused.text

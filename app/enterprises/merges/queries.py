@@ -13,7 +13,7 @@ from app.enterprises.merges import events
 from app.enterprises.merges.domain import GROUPS, FieldBundle, Side, is_alike, suggested
 from app.enterprises.merges.held import Held, list_held
 from app.enterprises.merges.models import FirmMerge
-from app.enterprises.merges.service import objections_to_merge
+from app.enterprises.merges.service import check_two, objections_to_merge
 from app.enterprises.models import Enterprise
 from app.enterprises.service.recording import snapshot
 from app.journal.models import JournalEvent
@@ -69,7 +69,8 @@ class MergeComparison:
 
 
 def compare(session: Session, mine: Enterprise, other: Enterprise) -> MergeComparison:
-    """What the two say and have; `mine` is to stay."""
+    """What the two say and have; `mine` is to stay. Raises `Conflict` for a firm with itself."""
+    check_two(mine.id, other.id)
     sources = _sources(session, (mine.id, other.id))
     return MergeComparison(
         mine,

@@ -82,14 +82,19 @@ def merge_firms(session: Session, *, actor: Actor, now: datetime, given: MergeFi
 
 def lock_both(session: Session, actor: Actor, survivor_id: int, loser_id: int) -> tuple[Enterprise, Enterprise]:
     """Both firms as they stand now, which nobody else changes meanwhile; the lower id first, so that no two wait for each other."""
-    if survivor_id == loser_id:
-        raise Conflict("merge.itself", _("不能把一家企业与它自己合并。"))
+    check_two(survivor_id, loser_id)
     statement = select(Enterprise).where(visible_to(actor), Enterprise.id.in_((survivor_id, loser_id)))
     statement = statement.order_by(Enterprise.id).with_for_update().execution_options(populate_existing=True)
     found = {firm.id: firm for firm in session.scalars(statement)}
     for key in (survivor_id, loser_id):
         require(actor, actions.MERGE, found[key] if key in found else get_visible_to(session, actor, key))
     return found[survivor_id], found[loser_id]
+
+
+def check_two(survivor_id: int, loser_id: int) -> None:
+    """Raises `Conflict` where both are one firm, as after their merge."""
+    if survivor_id == loser_id:
+        raise Conflict("merge.itself", _("不能把一家企业与它自己合并。"))
 
 
 def check_mergeable(session: Session, survivor: Enterprise, loser: Enterprise) -> None:
