@@ -1,6 +1,6 @@
 """What becomes of the register's own records when two firms are one."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from app.enterprises.belongings import Belonging, Crossing, MergeFate, Row
@@ -24,7 +24,7 @@ from app.enterprises.models import (
 )
 from app.enterprises.service.recording import subject_of
 from app.journal.domain import EventType, PendingEvent
-from app.kit.i18n import N_
+from app.kit.i18n import N_, _
 
 
 def _one_primary(mine: Sequence[Row], moving: Row) -> Mapping[str, Any]:
@@ -45,6 +45,11 @@ def _figures_name(row: Row) -> str:
     return f"{row['year']} {row['basis']} {row['source']}"
 
 
+def _former(label: str, column: str) -> Callable[[Row], str]:
+    """What the firm bore before, in words; of a row that is gone not always its text."""
+    return lambda row: f"{_(label)} {row.get(column, '')}".strip()
+
+
 def _keyed(type: EventType, *tail: str) -> Any:
     """Events of rows that partners know by their firm's code: which row, and the keys that it gives up."""
 
@@ -58,8 +63,8 @@ def _keyed(type: EventType, *tail: str) -> Any:
 
 
 BELONGINGS = (
-    Belonging(FormerName, "", same=("name",)),
-    Belonging(FormerCode, ""),
+    Belonging(FormerName, "", same=("name",), name=_former(N_("曾用名"), "name")),
+    Belonging(FormerCode, "", name=_former(N_("曾用代码"), "uscc")),
     Belonging(Contact, N_("联系人"), same=("name", "title", "phone", "email", "note"), fit=_one_primary),
     Belonging(EnterpriseTag, N_("标签"), same=("tag",)),
     Belonging(

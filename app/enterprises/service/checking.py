@@ -11,7 +11,6 @@ from app.enterprises.actions import READ
 from app.enterprises.domain.uscc import Uscc, parse_uscc
 from app.enterprises.fields import ENTERPRISE
 from app.enterprises.models import Enterprise, FormerCode
-from app.enterprises.queries import in_own_right
 from app.enterprises.schemas import EnterpriseFields
 from app.kit.actor import Actor
 from app.kit.errors import Conflict, Invalid
@@ -88,20 +87,37 @@ def checked_code(text: str, note: str) -> Uscc:
     return uscc
 
 
-def holder_of(session: Session, uscc: str) -> Enterprise | None:
-    """The firm that bears or bore this code."""
-    bearer = session.scalar(select(Enterprise).where(Enterprise.uscc == uscc, in_own_right()))
-    if bearer is not None:
-        return bearer
-    return session.scalar(
-        select(Enterprise).join(FormerCode, FormerCode.enterprise_id == Enterprise.id).where(FormerCode.uscc == uscc)
-    )
+def check_code_free(session: Session, actor: Actor, uscc: str, *, wanted_by: int | None = None) -> None:
+    """Raises `Conflict` where another firm than `wanted_by` bears or bore the code, or one that is merged into it bore it."""
+    bearer = session.scalar(select(Enterprise).where(Enterprise.uscc == uscc))
+    merged = None
+    if bearer is None or bearer.merged_into_id is not None:
+        bore = select(Enterprise).join(FormerCode, FormerCode.enterprise_id == Enterprise.id)
+        bearer, merged = session.scalar(bore.where(FormerCode.uscc == uscc)), bearer
+    if merged is not None and bearer is not None and bearer.id == wanted_by:
+        message = _(
+            "该代码属于已并入“%(name)s”的“%(merged)s”。应以它为准的，请先撤销合并，再重新合并并选用它的代码。"
+        ) % {"name": bearer.name, "merged": merged.name}
+        raise Conflict("enterprise.uscc.merged", message, {"uscc": message})
+    if (bearer or merged) is not None and (bearer is None or bearer.id != wanted_by):
+        raise _taken(actor, bearer, merged)
 
 
-def taken(actor: Actor, uscc: str, holder: Enterprise | None) -> Conflict:
+def taken_meanwhile(session: Session, actor: Actor, uscc: str) -> Conflict:
+    """The refusal where somebody else took the code at the same moment."""
+    try:
+        check_code_free(session, actor, uscc)
+    except Conflict as refused:
+        return refused
+    return _taken(actor, None, None)
+
+
+def _taken(actor: Actor, holder: Enterprise | None, merged: Enterprise | None) -> Conflict:
     """The refusal of a code that another firm has; it names the firm only to those who may see it."""
-    if holder is not None and can(actor, READ, holder):
-        message = _("该代码已登记：%(name)s。") % {"name": holder.name}
-    else:
+    if holder is None or not can(actor, READ, holder):
         message = _("该代码已登记在其他辖区，请联系上级管理员。")
+    elif merged is not None:
+        message = _("该代码已登记：“%(merged)s”，已并入“%(name)s”。") % {"merged": merged.name, "name": holder.name}
+    else:
+        message = _("该代码已登记：%(name)s。") % {"name": holder.name}
     return Conflict("enterprise.uscc.taken", message, {"uscc": message})

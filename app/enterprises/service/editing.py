@@ -13,7 +13,7 @@ from app.enterprises.fields import WRITTEN
 from app.enterprises.models import Enterprise, FormerCode, FormerName
 from app.enterprises.schemas import EnterpriseEdit, NewCode, ReasonInput
 from app.enterprises.search_index import reindex
-from app.enterprises.service.checking import check_fields, checked_code, holder_of, taken
+from app.enterprises.service.checking import check_code_free, check_fields, checked_code, taken_meanwhile
 from app.enterprises.service.recording import note, require_change, snapshot
 from app.enterprises.service.registering import DERIVED_FROM, derived, marks
 from app.journal.domain import Change, diff
@@ -157,18 +157,16 @@ def change_code(session: Session, *, actor: Actor, enterprise: Enterprise, given
     """
     require_change(actor, actions.CHANGE_CODE, enterprise)
     uscc = checked_code(given.uscc, given.uscc_note)
-    holder = holder_of(session, uscc.value)
     if uscc.value == enterprise.uscc:
         message = _("新代码与现有代码相同。")
         raise Conflict("enterprise.uscc.same", message, {"uscc": message})
-    if holder is not None and holder.id != enterprise.id:
-        raise taken(actor, uscc.value, holder)
+    check_code_free(session, actor, uscc.value, wanted_by=enterprise.id)
     before = snapshot(enterprise)
     try:
         with session.begin_nested():
             _swap_codes(session, enterprise, uscc.value, given.until_on or today(now))
     except IntegrityError:
-        raise taken(actor, uscc.value, holder_of(session, uscc.value)) from None
+        raise taken_meanwhile(session, actor, uscc.value) from None
     enterprise.uscc_confirmed, enterprise.uscc_note = True, "" if uscc.is_valid else given.uscc_note
     enterprise.version += 1
     reindex(session, [enterprise.id])

@@ -14,7 +14,7 @@ from app.enterprises.fields import ENTERPRISE, WRITTEN
 from app.enterprises.models import Enterprise
 from app.enterprises.schemas import NewEnterprise
 from app.enterprises.search_index import index_new
-from app.enterprises.service.checking import check_fields, checked_code, holder_of, taken
+from app.enterprises.service.checking import check_code_free, check_fields, checked_code, taken_meanwhile
 from app.enterprises.service.recording import subject_key
 from app.journal.domain import PendingEvent
 from app.journal.service import record_many
@@ -43,9 +43,7 @@ def register(session: Session, *, actor: Actor, given: NewEnterprise, now: datet
         raise Invalid("enterprise.region.missing", message, {"region_code": message})
     require(actor, actions.CREATE, Place(given.region_code))
     uscc = checked_code(given.uscc, given.uscc_note)
-    holder = holder_of(session, uscc.value)
-    if holder is not None:
-        raise taken(actor, uscc.value, holder)
+    check_code_free(session, actor, uscc.value)
     values = given.model_dump(include=set(WRITTEN)) | {
         "uscc": uscc.value,
         "uscc_confirmed": True,
@@ -57,7 +55,7 @@ def register(session: Session, *, actor: Actor, given: NewEnterprise, now: datet
         with session.begin_nested():
             (enterprise_id,) = insert_many(session, [prepare_row(values, now)], actor=actor, now=now)
     except IntegrityError:
-        raise taken(actor, uscc.value, holder_of(session, uscc.value)) from None
+        raise taken_meanwhile(session, actor, uscc.value) from None
     enterprise = session.get(Enterprise, enterprise_id)
     assert enterprise is not None
     return enterprise

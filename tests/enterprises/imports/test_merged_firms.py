@@ -36,3 +36,22 @@ def test_an_import_about_a_firm_that_was_merged_since_is_taken_back(importer: Im
         (gone,) = find_collided(session, get_merge(session, merge))
         assert "移除" in gone.text
         undo_merge(session, actor=SYSTEM, now=NOW, merge_id=merge, accept=True)
+
+
+def test_a_list_of_firms_that_names_a_merged_one_tells_of_the_one_that_stays(
+    importer: Importer, tmp_path: Path
+) -> None:
+    head, name = ["企业名称", "统一社会信用代码", "网址"], "园林精密{}号有限公司（示例）"
+    codes = [fictional_code(number) for number in (1, 2)]
+    firms = Grid([head, *([name.format(n), code, ""] for n, code in enumerate(codes, 1))])
+    importer.take_in(write_grids(tmp_path / "a.xlsx", {"企业名单": firms}), ImportKind.WORKBOOK)
+    with session_scope(importer.database) as session:
+        merged(session, *session.scalars(select(Enterprise).order_by(Enterprise.id)))
+    told = ((name.format(2), "https://two.example"), ("城北新设农机有限公司（示例）", ""))
+    for (called, website), outcome in zip(told, ("changed", "queued"), strict=True):
+        path = write_grids(tmp_path / f"{outcome}.xlsx", {"企业名单": Grid([head, [called, codes[1], website]])})
+        assert importer.counts(importer.take_in(path, ImportKind.WORKBOOK)) == {outcome: 1}
+    with session_scope(importer.database) as session:
+        mine, other = session.scalars(select(Enterprise).order_by(Enterprise.id))
+        assert (mine.name, mine.uscc, mine.website) == (name.format(1), codes[0], "https://two.example")
+        assert (other.uscc, other.website, other.merged_into_id) == (codes[1], "", mine.id)

@@ -1,6 +1,7 @@
 """Two firms become one and two again: what resolves, what partners are told, what is refused, what stands in the way of an undo."""
 
 import random
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -15,10 +16,10 @@ from app.enterprises.lists import search_visible_to
 from app.enterprises.merges.domain import Side
 from app.enterprises.merges.queries import list_merged_into
 from app.enterprises.merges.undo import find_collided, undo_merge
-from app.enterprises.models import Contact, YearlyFigures
+from app.enterprises.models import Contact, Enterprise, YearlyFigures
 from app.enterprises.queries import get_by_uscc_visible_to
-from app.enterprises.schemas import NewEnterprise
-from app.enterprises.service.editing import change_fields
+from app.enterprises.schemas import NewCode, NewEnterprise
+from app.enterprises.service.editing import change_code, change_fields
 from app.enterprises.service.registering import register
 from app.enterprises.service.retiring import restore
 from app.exchange.feed import FeedReader, read_feed
@@ -27,7 +28,7 @@ from app.journal.queries import head_position, timeline
 from app.kit.actor import SYSTEM
 from app.kit.db import commit
 from app.kit.errors import Conflict, Forbidden, NotFound
-from tests.factories.enterprises import NOW, firm
+from tests.factories.enterprises import NOW, fictional_code, firm
 from tests.support.merges import World, merged, named_by
 from tests.support.people import officer
 
@@ -104,6 +105,45 @@ def test_codes_and_names_can_be_chosen_from_the_other(session: Session) -> None:
     assert found(session, names[0].removesuffix("（示例）")) == [mine.id]
     undo_merge(session, actor=SYSTEM, now=NOW, merge_id=done.id)
     assert (mine.uscc, other.uscc, mine.name, mine.edited_fields) == (*codes, names[0], {})
+
+
+def test_a_code_that_a_merged_firm_bore_has_one_answer(session: Session) -> None:
+    mine, other, third = firm(session), firm(session), firm(session)
+    bore, later = fictional_code(77_001), fictional_code(77_002)
+    codes = (mine.uscc, other.uscc)
+    _rename(session, other, bore)
+    _rename(session, other, codes[1])
+    done = merged(session, mine, other, fields={})
+    for code, who in ((codes[1], mine), (codes[1], third)):
+        with pytest.raises(Conflict) as refused:
+            _rename(session, who, code)
+        assert refused.value.code == ("enterprise.uscc.merged" if who is mine else "enterprise.uscc.taken")
+        assert {mine.name, other.name} <= set(re.findall("“(.+?)”", refused.value.message)), refused.value.message
+        assert ("撤销合并" in refused.value.message) is (who is mine)
+    given = NewEnterprise(name="新的企业", uscc=codes[1], region_code="429005001")
+    with pytest.raises(Conflict, match="已并入"):
+        register(session, actor=SYSTEM, given=given, now=NOW)
+    _rename(session, mine, bore)  # what the other bore before it was merged is the firm's own by now
+    assert {get_by_uscc_visible_to(session, SYSTEM, code).id for code in (*codes, bore)} == {mine.id}
+    with pytest.raises(Conflict, match="曾用代码此后已被移除"):
+        undo_merge(session, actor=SYSTEM, now=NOW, merge_id=done.id)
+    undo_merge(session, actor=SYSTEM, now=NOW, merge_id=done.id, accept=True)
+    resolved = {code: get_by_uscc_visible_to(session, SYSTEM, code).id for code in (*codes, bore)}
+    assert resolved == {codes[0]: mine.id, codes[1]: other.id, bore: mine.id}
+    _rename(session, mine, codes[0])
+    done = merged(session, mine, other, fields={"uscc": Side.OTHER})
+    with pytest.raises(Conflict, match="撤销合并"):
+        _rename(session, mine, codes[0])
+    _rename(session, mine, later)
+    with pytest.raises(Conflict, match="信用代码"):
+        undo_merge(session, actor=SYSTEM, now=NOW, merge_id=done.id, accept=True)
+    _rename(session, mine, codes[1])
+    undo_merge(session, actor=SYSTEM, now=NOW, merge_id=done.id)
+    assert [get_by_uscc_visible_to(session, SYSTEM, code).id for code in codes] == [mine.id, other.id]
+
+
+def _rename(session: Session, enterprise: Enterprise, code: str) -> None:
+    change_code(session, actor=SYSTEM, enterprise=enterprise, given=NewCode(uscc=code), now=NOW)
 
 
 def test_chains_lead_on_and_rings_are_refused(session: Session) -> None:
