@@ -13,6 +13,7 @@ from app.enterprises.imports.batch import BatchTaking, RowResult
 from app.enterprises.imports.difference_text import shown_differences
 from app.enterprises.imports.domain import ImportState, RowDecision, RowOutcome
 from app.enterprises.imports.entries import RowReading
+from app.enterprises.imports.likely_rows import keep_likely_of
 from app.enterprises.imports.mapping import USCC, ColumnTarget
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
 from app.enterprises.imports.reasons import CONTRADICTED, NAME_WAITS
@@ -50,8 +51,8 @@ def confirm(desk: Deciding, reason: str) -> int | None:
     """Take in a row that waits as a whole, for this reason; returns the firm's id.
 
     Its code fails the check, or its name contradicts its code: then the firm is renamed, or what the row says is taken for the
-    firm of the code. Fields edited here that differ are asked about next. Raises Invalid without a reason or when the row
-    cannot be taken any more, Conflict when it was decided before.
+    firm of the code. Fields edited here that differ are asked about next; a new firm is compared with those on file. Raises
+    Invalid without a reason or when the row cannot be taken any more, Conflict when it was decided before.
     """
     _require_open(desk, RowOutcome.QUEUED)
     reason = _checked_reason(reason)
@@ -66,6 +67,8 @@ def confirm(desk: Deciding, reason: str) -> int | None:
         raise Conflict("import.on_file", _("该代码的企业已经在库。请在企业页面确认代码，或重新导入名单进行比对。"))
     (result,) = replace(batch, now=desk.now).take([reading.read(Row(desk.row.row_number, desk.row.cells))])
     desk.row.target_id = result.target_id
+    if result.row.own is not None and result.outcome is RowOutcome.CREATED:
+        keep_likely_of(desk.session, desk.run, desk.row, desk.now)
     if result.differences:
         _ask_next(desk, result)
     else:

@@ -1,6 +1,7 @@
 """New firms of an import that are likely firms on file: told with their rows, and kept for a person to decide."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
@@ -12,7 +13,7 @@ from app.enterprises.duplicates.kept_pairs import keep_pairs
 from app.enterprises.duplicates.models import DuplicatePair
 from app.enterprises.duplicates.queries import find_likely, find_likely_pairs
 from app.enterprises.imports.batch import RowResult
-from app.enterprises.imports.domain import BATCH, RowOutcome
+from app.enterprises.imports.domain import BATCH, RowDecision, RowOutcome
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
 from app.enterprises.imports.reasons import LIKELY, RowReason
 from app.enterprises.imports.registers import registers_of
@@ -80,8 +81,16 @@ def keep_likely(run: Run, import_id: int) -> None:
                 _tell_rows(session, part, pairs, facts)
 
 
+def keep_likely_of(session: Session, imported: ImportRun, row: ImportRow, now: datetime) -> None:
+    """The same for a row that a person confirmed after the import: its new firm is compared at once, not by the next search."""
+    assert row.target_id is not None
+    found, facts = find_likely_pairs(session, {row.target_id}, prefix=imported.region_prefix)
+    keep_pairs(session, found, facts, now)
+    _tell_rows(session, [_NewRow(row.id, row.target_id)], found, facts)
+
+
 def _new_rows(session: Session, imported: ImportRun) -> Select[int, int | None]:
-    """The rows of the import that registered firms, in their order."""
+    """The rows of the import that registered firms, some when a person confirmed them, in their order."""
     about_firms = [code for code, register in registers_of(composition_of(session)).items() if register.about_firm]
     return (
         select(ImportRow.id, ImportRow.target_id)
@@ -89,7 +98,7 @@ def _new_rows(session: Session, imported: ImportRun) -> Select[int, int | None]:
         .join(Enterprise, Enterprise.id == ImportRow.target_id)
         .where(
             ImportRow.run_id == imported.id,
-            ImportRow.outcome == RowOutcome.CREATED,
+            or_(ImportRow.outcome == RowOutcome.CREATED, ImportRow.decision == RowDecision.CONFIRMED),
             ImportSheet.register.in_(about_firms),
             Enterprise.created_at >= imported.at,
         )

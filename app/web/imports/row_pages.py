@@ -192,7 +192,7 @@ def result_page(viewer: Viewer, run: ImportRun, query: ListQuery) -> ImportResul
         complete=tuple(complete_lines(viewer, list_of_import(viewer.session, run.id))),
         unplaced=UnplacedFirms(count_unplaced(viewer.session, run), "" if viewer.actor.region_prefix else ADDRESS),
         undoable=bool(run.written) and not objection_to_undo(viewer.session, run, viewer.on),
-        likely=count_likely(viewer.session, run) if run.created else 0,
+        likely=count_likely(viewer.session, run) if run.created or run.queued else 0,
         not_compared=run.created > MOST,
     )
 
