@@ -4,8 +4,8 @@ from typing import Any
 
 from app.api.import_answers import STATES
 from app.api.schemas import ref
-from app.doors.api.strict_json import LARGEST_BODY
 from app.enterprises.imports.domain import ImportKind, RowDecision, RowOutcome
+from app.kit.tabular.reader import MAX_BYTES
 
 Options = dict[str, Any]
 
@@ -160,7 +160,7 @@ def hand_in_operation() -> Options:
     return {
         "summary": "Hand in a file",
         "operation_id": "post_import",
-        "description": f"The body is the file itself (XLSX, XLS, ET, ODS or CSV, at most {LARGEST_BODY // 1024 // 1024} MB), no form. It is understood as on "
+        "description": f"The body is the file itself (XLSX, XLS, ET, ODS or CSV, at most {MAX_BYTES // 1024 // 1024} MB), no form. It is understood as on "
         "the page of imports and waits there for an officer; with `confirm=true` it is taken in as it is understood, and refused where "
         "something must be told first. The same file sent again while its import has not ended is the same import: read otherwise it "
         "replaces the one that waits, with `confirm=true` it begins.",

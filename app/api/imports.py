@@ -1,6 +1,5 @@
 """Files that programs hand in to be taken in, and what became of them: the same reading, job and decisions as on the pages."""
 
-from io import BytesIO
 from typing import Annotated
 
 from fastapi import Path, Query
@@ -83,17 +82,16 @@ ImportQuery = Annotated[ImportParameters, Query()]
 RowQuery = Annotated[RowParameters, Query()]
 
 
-@router.post("/imports", action=IMPORT, response_class=Json, status_code=ACCEPTED, **hand_in_operation())
+@router.post_file("/imports", action=IMPORT, response_class=Json, status_code=ACCEPTED, **hand_in_operation())
 def post_import(call: ClientCall, wanted: ImportQuery) -> Response:
     """Hand a file in: staged, or with `confirm` begun."""
     if call.request.headers.get("content-type", "").lower().startswith("multipart/"):
         message = _("请求内容应为文件本身（application/octet-stream），不是表单；文件名等写在地址参数里。")
         raise Invalid("import.multipart", message)
     lock_client(call.session, call.actor.id or 0)
-    blobs = call.settings.vault.blobs
-    stored = store(call.session, blobs, **call.by, source=BytesIO(call.body), name=wanted.name)
+    stored = store(call.session, call.vault, **call.by, source=call.file, name=wanted.name)
     given = HandedIn(
-        StagedFile(stored.sha256, blobs.path(stored.sha256), stored.name),
+        StagedFile(stored.sha256, call.vault.blobs.path(stored.sha256), stored.name),
         wanted.kind,
         ReadingHints(wanted.unit or "", tuple(wanted.sheets)),
         accept_unconfirmed=wanted.accept_unconfirmed,

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.files.domain.kinds import ACCEPTED, HANDLING, FileKind, file_kind, plain_name
 from app.files.models import StoredFile
 from app.files.service.storing import store
+from app.files.vault import Vault
 from app.journal.models import JournalEvent
 from app.kit import db
 from app.kit.actor import SYSTEM, Actor
@@ -97,7 +98,7 @@ def test_a_document_is_stored_with_one_event(
         archive.writestr("xl/workbook.xml", "<x/>")
     buffer.seek(0)
     who = actor()
-    stored = store(session, blobs, actor=who, source=buffer, name="名单.xlsx", now=now)
+    stored = store(session, Vault(blobs), actor=who, source=buffer, name="名单.xlsx", now=now)
     db.commit(session)
     assert (stored.kind, stored.name, stored.by_name) == ("xlsx", "名单.xlsx", who.name)
     assert blobs.path(stored.sha256).stat().st_size == stored.size
@@ -108,6 +109,6 @@ def test_a_document_is_stored_with_one_event(
 def test_a_renamed_program_leaves_no_trace(session: Session, tmp_path: Path, now: datetime) -> None:
     blobs = LocalBlobs(tmp_path / "files")
     with pytest.raises(DomainError):
-        store(session, blobs, actor=SYSTEM, source=io.BytesIO(b"MZ\x90" + b"\0" * 99), name="名单.xlsx", now=now)
+        store(session, Vault(blobs), actor=SYSTEM, source=io.BytesIO(b"MZ\x90" + b"\0" * 99), name="名单.xlsx", now=now)
     assert session.scalars(select(StoredFile)).all() == []
     assert [path for path in blobs.root.rglob("*") if path.is_file()] == []

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import MachineClient
 from app.accounts.service.clients import signature_key
+from app.doors.api.sent_file import SentFile
 from app.doors.requests.deps import noting
 from app.exchange.partners.keys import verifier_of
 from app.exchange.partners.nonces import remember
@@ -64,7 +65,14 @@ class Signatory:
 
 
 def check_signature(
-    request: Request, session: Session, client: MachineClient, body: bytes, *, needed: bool, writes: bool, now: datetime
+    request: Request,
+    session: Session,
+    client: MachineClient,
+    sent: bytes | SentFile,
+    *,
+    needed: bool,
+    writes: bool,
+    now: datetime,
 ) -> None:
     """Raise `SignatureRefused` unless the call is signed by the client, or bears no signature and needs none.
 
@@ -79,7 +87,7 @@ def check_signature(
     if not needed and not any(headers.values()):
         return
     signatory = _signatory(request, session, client, now)
-    if fault := _fault(request, signatory, body, headers, now):
+    if fault := _fault(request, signatory, sent, headers, now):
         code, message = REFUSALS[fault]
         raise SignatureRefused(code, _right_key(signatory) if fault is SignatureFault.KEY else _(message))
     key_id, nonce = headers[KEY_HEADER], headers[NONCE_HEADER]
@@ -117,13 +125,14 @@ def _right_key(signatory: Signatory | None) -> str:
 
 
 def _fault(
-    request: Request, signatory: Signatory | None, body: bytes, headers: dict[str, str], now: datetime
+    request: Request, signatory: Signatory | None, sent: bytes | SentFile, headers: dict[str, str], now: datetime
 ) -> SignatureFault | None:
     if not any(headers.values()):
         return SignatureFault.MISSING
     if signatory is None or headers[KEY_HEADER] != signatory.key_id:
         return SignatureFault.KEY
-    return check_call(signatory.verifier, SignedCall(request.method, _target(request), body), headers, now)
+    body, told = (b"", sent.digest) if isinstance(sent, SentFile) else (sent, "")
+    return check_call(signatory.verifier, SignedCall(request.method, _target(request), body, told), headers, now)
 
 
 def _target(request: Request) -> str:

@@ -3,9 +3,9 @@
 Meanwhile the request holds neither a connection nor a place among those who write, and on SQLite nobody's turn.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import BinaryIO, Literal
 
 from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
@@ -29,10 +29,15 @@ class SlowWork:
 
 def scanning(request: Request, form: FormData) -> SlowWork | None:
     """Looking through the files of a form, where there are any and a scanner."""
+    files = [value for _name, value in form.multi_items() if isinstance(value, UploadFile) and value.filename]
+    largest = get_settings(request).vault.max_file_bytes
+    return scanning_each(request, [file.file for file in files if (file.size or 0) <= largest])
+
+
+def scanning_each(request: Request, sources: Sequence[BinaryIO]) -> SlowWork | None:
+    """Looking through these files, where there are any and a scanner."""
     settings = get_settings(request)
     vault = settings.vault
-    files = [value for _name, value in form.multi_items() if isinstance(value, UploadFile) and value.filename]
-    sources = [file.file for file in files if (file.size or 0) <= vault.max_file_bytes]
     if not sources or not scans(vault):
         return None
     return SlowWork("scanning", lambda: setattr(request.state, _FINDINGS, scan_each(vault, sources, settings.data_dir)))

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from http import HTTPStatus
-from typing import Any, TypedDict, TypeVar
+from io import BytesIO
+from typing import Any, BinaryIO, TypedDict, TypeVar
 
 from fastapi import BackgroundTasks, Request
 from pydantic import BaseModel
@@ -15,6 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.accounts.passwords import Passwords
 from app.config import Settings
+from app.doors.api.sent_file import SentFile
 from app.doors.calls.beforehand import passwords_of, vault_of
 from app.doors.forms.bound import Bound, bind
 from app.doors.pages import render as pages
@@ -47,7 +49,7 @@ class Call:
     session: Session
     actor: Actor
     now: datetime
-    sent: FormData | bytes | None
+    sent: FormData | bytes | SentFile | None
     later: BackgroundTasks
     """What is to be done once the answer is sent."""
 
@@ -60,6 +62,11 @@ class Call:
     def body(self) -> bytes:
         """The body that a machine sent, as its signature covers it."""
         return self.sent if isinstance(self.sent, bytes) else b""
+
+    @property
+    def file(self) -> BinaryIO:
+        """The file that a machine sent as its body; an empty one where it sent none."""
+        return self.sent.source if isinstance(self.sent, SentFile) else BytesIO()
 
     @contextmanager
     def asked(self) -> Iterator[None]:

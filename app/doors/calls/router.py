@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
-from app.doors.calls.api_entrance import BODY, ApiEntrance
+from app.doors.calls.api_entrance import BODY, ApiEntrance, FileEntrance
 from app.doors.calls.entrance import FORM, Beforehand, Door, Endpoint, EntranceRoute, PageEntrance
 from app.doors.requests.admission import LaneName
 from app.kit.permissions import Action
@@ -39,6 +39,16 @@ class GuardedRouter:
         """
         lane = LaneName.READS if reads_only else LaneName.WRITES
         return self._route("POST", path, action, options, lane=lane, beforehand=beforehand)
+
+    def post_file(self, path: str, *, action: Action, **options: Any) -> Callable[[Endpoint], Endpoint]:
+        """A writing route of machines whose body is a file, however large a list may be."""
+
+        def add(endpoint: Endpoint) -> Endpoint:
+            entrance = FileEntrance(endpoint, self.door, action, lane=LaneName.WRITES)
+            self.router.add_api_route(path, entrance, methods=["POST"], **options)
+            return endpoint
+
+        return add
 
     def _route(
         self,

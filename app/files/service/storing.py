@@ -1,12 +1,13 @@
 """Taking a file in: its kind told by its content, checked whole before it is kept, its bytes on the disk before its row."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from sqlalchemy.orm import Session
 
-from app.files.domain.kinds import FileKind, check_evidence, file_kind, plain_name, refuse_programs
+from app.files.domain.kinds import MAX_FILE_BYTES, FileKind, check_evidence, file_kind, plain_name, refuse_programs
 from app.files.events import STORED
 from app.files.models import StoredFile
 from app.files.service.unpacking import members_of
@@ -14,17 +15,16 @@ from app.files.vault import Upload, Vault
 from app.journal.domain import SubjectKey
 from app.journal.service import record
 from app.kit.actor import Actor
-from app.kit.storage.blobs import Blob, BlobStore
+from app.kit.storage.blobs import Blob
 
 
-def store(
-    session: Session, blobs: BlobStore, *, actor: Actor, source: BinaryIO, name: str, now: datetime
-) -> StoredFile:
-    """Store a list that is to be imported, whatever it is called. One event.
+def store(session: Session, vault: Vault, *, actor: Actor, source: BinaryIO, name: str, now: datetime) -> StoredFile:
+    """Store a list that is to be imported, whatever it is called and however large evidence may be. One event.
 
-    Raises Invalid beyond the size limit, for an empty file and for kinds that are not taken.
+    Raises Invalid beyond the size limit, for an empty file, for kinds that are not taken, and for what the malware check refuses.
     """
-    stored = keep_file(session, Vault(blobs), Upload(source, name), actor=actor, now=now, as_evidence=False)
+    vault = replace(vault, max_file_bytes=MAX_FILE_BYTES)
+    stored = keep_file(session, vault, Upload(source, name), actor=actor, now=now, as_evidence=False)
     record(
         session,
         actor=actor,

@@ -89,9 +89,8 @@ def _staged(call: Call, kind: str) -> ImportRun:
         raise Invalid("import.no_file", _("请选择要导入的文件。"), {"file": _("请选择要导入的文件。")})
     if given.size is not None and given.size > MAX_BYTES:
         raise Invalid("files.too_large", _too_large(given.size))
-    blobs = call.settings.vault.blobs
-    stored = store(call.session, blobs, **call.by, source=given.file, name=given.filename)
-    file = StagedFile(stored.sha256, blobs.path(stored.sha256), stored.name)
+    stored = store(call.session, call.vault, **call.by, source=given.file, name=given.filename)
+    file = StagedFile(stored.sha256, call.vault.blobs.path(stored.sha256), stored.name)
     return stage(call.session, **call.by, upload=file, kind=ImportKind(kind))
 
 

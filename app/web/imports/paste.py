@@ -20,6 +20,7 @@ from app.enterprises.imports.pasted.table import PastedTable, StatedFigure, figu
 from app.enterprises.imports.sheets import allowed
 from app.enterprises.imports.staging import StagedFile, stage
 from app.files.service.storing import store
+from app.files.vault import Vault
 from app.kit.db import composition_of
 from app.kit.errors import Invalid
 from app.kit.i18n import _
@@ -114,7 +115,7 @@ def shown_grid(call: Call, kind: ImportKind, arrange: Any) -> Response:
 def stage_table(call: Call, table: PastedTable, kind: ImportKind, name: str) -> ImportRun:
     """Keep the table as a file and look at it as an import of that file."""
     blobs = call.settings.vault.blobs
-    stored = store(call.session, blobs, **call.by, source=BytesIO(table.csv()), name=name)
+    stored = store(call.session, Vault(blobs), **call.by, source=BytesIO(table.csv()), name=name)
     file = StagedFile(stored.sha256, blobs.path(stored.sha256), stored.name)
     return stage(call.session, **call.by, upload=file, kind=kind)
 
