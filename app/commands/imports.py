@@ -14,18 +14,18 @@ from typer.core import TyperGroup
 
 from app.commands import complete_lists as said
 from app.commands.context import load_settings, open_database
+from app.commands.import_sheets import tell_sheet
 from app.commands.progress import follow, progress
 from app.config import Settings
 from app.enterprises.imports.domain import ImportKind, ImportState, RowOutcome
 from app.enterprises.imports.fields import UNIT_LABELS
 from app.enterprises.imports.jobs import KINDS
 from app.enterprises.imports.likely_rows import count_likely
-from app.enterprises.imports.mapping import Registers, SheetMapping, field_of
+from app.enterprises.imports.mapping import Registers
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
 from app.enterprises.imports.queries import count_texts_and_unplaced, list_rows
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.registers import registers_of
-from app.enterprises.imports.returned.round_trip import origin_texts
 from app.enterprises.imports.returned.rows import hand_back
 from app.enterprises.imports.runner import chosen_sheets, counts_of
 from app.enterprises.imports.sheets import GuessedSheet, ReadingHints, allowed, guess_sheets
@@ -108,6 +108,13 @@ def import_workbook(
             "--map", help="what a column fills, as 表头=字段 (such as 单位=name); again for more", show_default=False
         ),
     ] = None,
+    as_above: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="a column whose blank cells mean what stands above them; again for more, - for none",
+            show_default=False,
+        ),
+    ] = None,
     unit: Unit = "",
     region: Region = "",
     accept_unconfirmed: Accept = False,
@@ -117,7 +124,8 @@ def import_workbook(
     issuer: said.Issuer = "",
 ) -> None:
     """Take whole workbooks in: each sheet is understood by its head, shown, and taken in when you agree."""
-    reading = ReadingHints(_unit(unit), tuple(sheet or ()), header_row, _pairs(map_ or []), region)
+    above = tuple(as_above or ())
+    reading = ReadingHints(_unit(unit), tuple(sheet or ()), header_row, _pairs(map_ or []), region, above)
     complete = said.complete_options(complete_to, complete_from, complete_kind or [], issuer)
     totals: Counter[str] = Counter()
     for file in files:
@@ -232,7 +240,7 @@ def _open(settings: Settings, database: Database, order: _Order) -> _AwaitedImpo
 def _agree(order: _Order, sheets: list[GuessedSheet], registers: Registers) -> None:
     """Show how the file was understood and ask; without somebody to ask nothing is taken in."""
     for sheet in sheets:
-        _tell_sheet(ImportSheet(**vars(sheet)), registers)
+        tell_sheet(ImportSheet(**vars(sheet)), registers)
     if not sys.stdin.isatty():
         typer.echo(_("以上是识别的结果，尚未导入。确认无误后加 --yes 再运行。"), err=True)
         raise typer.Exit(2)
@@ -270,7 +278,7 @@ def _begun(
     if order.agreed:
         registers = registers_of(composition_of(session))
         for sheet in sheets_of(session, found):
-            _tell_sheet(sheet, registers)
+            tell_sheet(sheet, registers)
     told = order.complete and order.complete | {
         "document": found.file_name,
         "region_code": order.reading.region or region,
@@ -286,33 +294,6 @@ def _tell_resumed(found: ImportRun, job: Job) -> None:
         _("接着上次中断的导入继续：已完成 %(done)s 行（%(counts)s）。")
         % {"done": job.checkpoint.get("done", 0), "counts": counts}
     )
-
-
-def _tell_sheet(sheet: ImportSheet, registers: Registers) -> None:
-    """How a sheet was understood, or that it is not read."""
-    if not sheet.chosen:
-        why = _("隐藏的工作表") if sheet.hidden else _("没有识别出内容")
-        typer.echo(_("没有读取的工作表：%(sheets)s") % {"sheets": f"{sheet.name}（{why}）"})
-        return
-    layout = SheetMapping.from_json(sheet.name, sheet.register, sheet.mapping)
-    if sheet.name:
-        typer.echo(
-            _("工作表“%(name)s”：%(register)s") % {"name": sheet.name, "register": _(registers[sheet.register].label)}
-        )
-    for text in origin_texts(layout.origin):
-        typer.echo(text)
-    mapped = [
-        f"{column.header} → {_(found.label)}" + (f"（{column.unit}）" if found.has_unit and column.unit else "")
-        for column in layout.columns
-        if column.target and (found := field_of(column.target, registers))
-    ]
-    typer.echo(_("读取的列：%(columns)s") % {"columns": "，".join(mapped)})
-    if layout.given:
-        typer.echo(
-            _("全表相同：%(given)s") % {"given": "，".join(f"{name}={value}" for name, value in layout.given.items())}
-        )
-    if layout.not_imported:
-        typer.echo(_("不导入的列：%(columns)s") % {"columns": "，".join(layout.not_imported)})
 
 
 def _report(settings: Settings, database: Database, work: _AwaitedImport) -> dict[str, int]:

@@ -415,3 +415,19 @@ def test_an_import_of_another_place_cannot_be_taken_back(
     _client, url = imported(firm_rows(1))
     elsewhere = sign_in(region="429006")
     assert elsewhere.get(f"{url}/undo").status_code == 404
+
+
+def test_blanks_that_mean_as_above_are_shown_with_their_row_and_chosen(sign_in: SignIn, tmp_path: Path) -> None:
+    head = ["企业名称", "统一社会信用代码", "联系人", "联系电话"]
+    first = ["园林精密1号有限公司（示例）", fictional_code(1), "周某（示例）", "10012345671"]
+    more = ["", "", "吴某（示例）", "10012345672"]
+    client = sign_in()
+    path = write_grids(tmp_path / "联系人.xlsx", {"名单": Grid([head, first, more])})
+    url = upload(client, path.read_bytes(), path.name, kind="workbook")
+    page = client.get(url).text
+    assert "“企业名称、统一社会信用代码”下的空白格按同上理解：第 3 行。" in page and "↑ 同第 2 行" in page
+    client.submit(url, {"above-0_1": None}, to="/mapping")
+    page = client.get(url).text
+    assert "看不出是漏填还是同上" in page and "↑ 同第 2 行" not in page
+    client.submit(url, {"above-0_1": "1"}, to="/mapping")
+    assert "↑ 同第 2 行" in client.get(url).text

@@ -64,7 +64,9 @@ class BatchTaking:
             self._find_codes(sound)
         self._take_firms([row for row in sound if row.own is not None])
         if self._about_firms:
-            self._find_firms([row for row in sound if row.own is None])
+            told = [row.firm for row in sound if row.own is not None and row.firm.firm is not None]
+            beside = {firm.key: firm.firm for firm in told if firm.firm is not None} if self.now is None else {}
+            self._find_firms([row for row in sound if row.own is None], beside)
         self._lock_firms(sound)
         for code in dict.fromkeys(entry.layout.register for row in sound for entry in row.entries):
             self._take_register([row for row in sound if row.entries], code)
@@ -143,9 +145,9 @@ class BatchTaking:
             assert row.own is not None and row.own.verdict is not None
             row.firm.firm = found.get(row.own.verdict.target_id or 0)
 
-    def _find_firms(self, rows: Sequence[ReadRow]) -> None:
+    def _find_firms(self, rows: Sequence[ReadRow], beside: Mapping[str, Enterprise]) -> None:
         for row in rows:
-            row.firm.firm = row.firm.firm or self.announced.get(row.firm.key)
+            row.firm.firm = row.firm.firm or self.announced.get(row.firm.key) or beside.get(row.firm.key)
         rows = [row for row in rows if row.firm.firm is None]
         find_firms(
             self.session,

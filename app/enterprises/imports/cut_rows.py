@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Self
 
 import orjson
 
+from app.enterprises.imports.shapes.merged_values import NOTHING_ABOVE, FromAbove
 from app.kit.db import as_json
 from app.kit.tabular.reader import Row
 
@@ -17,11 +18,12 @@ _NOTHING_LOST: frozenset[int] = frozenset()
 
 
 class CutRow(NamedTuple):
-    """A row of data, the table of the sheet that it belongs to, and what it is about where that was read."""
+    """A row of data, the table of the sheet that it belongs to, what it is about where that was read, and what of it is from above."""
 
     row: Row
     block: int
     key: str | None
+    above: FromAbove = NOTHING_ABOVE
 
 
 class CutRows:
@@ -33,8 +35,8 @@ class CutRows:
 
     def add(self, cut: CutRow) -> None:
         """Keep the next row."""
-        row, block, key = cut
-        self._waiting.append((row.number, row.cells, row.broken, [*row.inexact], block, key))
+        row, block, key, above = cut
+        self._waiting.append((row.number, row.cells, row.broken, [*row.inexact], block, key, [*above.items()]))
         if len(self._waiting) == _AT_ONCE:
             self._write()
 
@@ -43,9 +45,9 @@ class CutRows:
         self._write()
         self._file.seek(0)
         for line in self._file:
-            for number, cells, broken, inexact, block, key in orjson.loads(line):
+            for number, cells, broken, inexact, block, key, above in orjson.loads(line):
                 lost = frozenset(inexact) if inexact else _NOTHING_LOST
-                yield CutRow(Row(number, cells, broken, lost), block, key)
+                yield CutRow(Row(number, cells, broken, lost), block, key, dict(above) if above else NOTHING_ABOVE)
 
     def __enter__(self) -> Self:
         return self

@@ -13,6 +13,7 @@ from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.registers import FIRM, ImportedRegister
 from app.enterprises.imports.returned.round_trip import Baseline, ReturnedCells
 from app.enterprises.imports.row_reader import Parsed, ReturnedRecord, SourceRow, cell_text, read_uscc, row_problem
+from app.enterprises.imports.shapes.merged_values import NOTHING_ABOVE, FromAbove
 from app.enterprises.imports.verdict import RowVerdict, Taker
 from app.kit.tabular.reader import Row
 
@@ -39,7 +40,7 @@ class ReadRow:
     """One row. `firm` is what it says of which firm it is about; `own` its firm's record where the sheet may register firms.
 
     `key` is what the row is about, for finding repeats; "" when it cannot be told. `returned` is what it says beside what stood in the
-    export that it comes back from.
+    export that it comes back from; `above` are the cells that were filled from rows above.
     """
 
     number: int
@@ -52,6 +53,7 @@ class ReadRow:
     refusals: list[RowReason] = field(default_factory=list)
     returned: ReturnedCells | None = None
     firm_id: int | None = None
+    above: FromAbove = field(default_factory=dict)
 
     @property
     def untouched(self) -> bool:
@@ -74,30 +76,45 @@ class RowReading:
     fixed_width: bool = True
     baseline: Baseline | None = None
 
-    def read(self, row: Row, block: int = 0, key: str | None = None) -> ReadRow:
-        """The row, cell by cell; `key` is what it is about, where that was read before."""
+    def read(self, row: Row, block: int = 0, key: str | None = None, above: FromAbove = NOTHING_ABOVE) -> ReadRow:
+        """The row, cell by cell; `key` is what it is about, where that was read before, `above` what of it stands in rows above."""
         problem = row_problem(row, self._width, fixed=self.fixed_width)
         returned = self.baseline.compare(row.cells, self.layout) if self.baseline and not problem else None
         cells = [] if row.broken else returned.cells if returned else row.cells
         firm = self._firm(row, cells, problem)
-        found = ReadRow(row.number, row.cells, firm, None, [], "", block, returned=returned)
+        found = ReadRow(row.number, row.cells, firm, None, [], "", block, returned=returned, above=above)
         if not found.untouched:
+            goes_on = self._goes_on(row, above)
             for entry in self._entries(row, cells, firm.source, returned):
-                if entry.layout.register == FIRM:
-                    found.own = entry
-                else:
+                if entry.layout.register != FIRM:
                     found.entries.append(entry)
+                elif not goes_on:
+                    found.own = entry
         if returned is not None and returned.foreign:
             found.refusals.append(RowReason("origin.number_unknown", {"number": returned.key[:60]}))
         if key is not None and returned is None:
             found.key = key
         elif problem is None:
-            found.key = self._number_of(row.cells) or self._key_of(found)
+            found.key = self._number_of(row.cells) or self._key_of(found, self._main_of(row, above))
         return found
 
-    def _key_of(self, row: ReadRow) -> str:
-        own = [each for each in row.entries if each.layout.register == self.layout.register]
+    @staticmethod
+    def _key_of(row: ReadRow, main: Sequence[EntryLayout]) -> str:
+        registers = {layout.register for layout in main}
+        own = [each for each in row.entries if each.layout.register in registers]
         return _row_key([each.taker.key_of(each.parsed.source) for each in own], row.firm.source)
+
+    def _goes_on(self, row: Row, above: FromAbove) -> bool:
+        """Whether the row tells more of the firm that a row above names, and nothing of the firm itself."""
+        if not above:
+            return False
+        naming = [index for _code, index in self.layout.firm_columns.filling]
+        told = (index for index in self._of_firm if index not in above)
+        return (
+            bool(naming)
+            and all(index in above or not cell_text(row.cells, index) for index in naming)
+            and not any(cell_text(row.cells, index) for index in told)
+        )
 
     def _entries(self, row: Row, cells: list[str], firm: SourceRow, returned: ReturnedCells | None) -> Iterator[Entry]:
         """What the row says about each record."""
@@ -144,7 +161,7 @@ class RowReading:
         code, name = self._naming
         return cell_text(row.cells, code), cell_text(row.cells, name)
 
-    def key_of(self, row: Row) -> str:
+    def key_of(self, row: Row, above: FromAbove = NOTHING_ABOVE) -> str:
         """What the row is about, without reading the rest of it; "" when that cannot be told."""
         problem = row_problem(row, self._width, fixed=self.fixed_width)
         if problem is not None:
@@ -153,7 +170,7 @@ class RowReading:
             return number
         firm = self._firm_source(row, row.cells, None)
         keys = []
-        for layout in self._main:
+        for layout in self._main_of(row, above):
             source = self._source(row, row.cells, layout, firm)
             if self._says(layout, source):
                 keys.append(self.takers[layout.register].key_of(source))
@@ -163,6 +180,18 @@ class RowReading:
         """The key of a row by the number that its export gave it; "" where there is none."""
         number = self.baseline.key_in(cells, self.layout) if self.baseline and self.baseline.of_records else ""
         return f"#{number}" if number else ""
+
+    def _main_of(self, row: Row, above: FromAbove) -> tuple[EntryLayout, ...]:
+        """The records by which the row is told from others: of one that goes on about a firm whatever it tells besides."""
+        if self.layout.register == FIRM and self._goes_on(row, above):
+            return tuple(layout for layout in self.layout.entries if layout.register != FIRM)
+        return self._main
+
+    @cached_property
+    def _of_firm(self) -> tuple[int, ...]:
+        """The columns that say more of the firm than which it is."""
+        targets = ((column, column.target) for column in self.layout.columns)
+        return tuple(column.index for column, t in targets if t and t.register == FIRM and t.field not in (USCC, NAME))
 
     @cached_property
     def _main(self) -> tuple[EntryLayout, ...]:

@@ -1,12 +1,13 @@
 """How one sheet is read: where its table stands and which column fills which field. Guessed, shown, changeable, kept."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from app.enterprises.imports.fields import IN_CELLS, ImportField
 from app.enterprises.imports.registers import FIRM, ImportedRegister
+from app.enterprises.imports.shapes.blank_cells import AsAbove
 from app.kit.errors import Invalid
 from app.kit.i18n import _
 from app.kit.written.amounts import unit_of
@@ -81,7 +82,8 @@ class SheetMapping:
     """Where the table of a sheet stands, which register its rows are about, and what its columns mean.
 
     `header` are the first and last row of its head; `given` is what the sheet tells once for all rows, by target; `origin` is what is
-    told of an export that comes back (`round_trip`).
+    told of an export that comes back (`round_trip`); `above` are the columns whose blank cells mean what stands above them,
+    `perhaps_above` those of which a person may say so.
     """
 
     sheet: str
@@ -90,6 +92,8 @@ class SheetMapping:
     columns: tuple[MappedColumn, ...]
     given: Mapping[str, str] = field(default_factory=dict)
     origin: Mapping[str, Any] = field(default_factory=dict)
+    above: tuple[int, ...] = ()
+    perhaps_above: tuple[int, ...] = ()
 
     @cached_property
     def entries(self) -> tuple[EntryLayout, ...]:
@@ -119,6 +123,22 @@ class SheetMapping:
         columns = {t.field: c for c, t in self._filling(FIRM) if t.field in (USCC, NAME)}
         return _entry(FIRM, None, columns)
 
+    @property
+    def as_above(self) -> AsAbove:
+        """How blank cells are filled: those that say which firm a row is about together, others each by itself."""
+        naming = tuple(index for _code, index in self.firm_columns.filling)
+        together = tuple(each for each in naming if each in self.above)
+        return AsAbove(naming, together, tuple(each for each in self.above if each not in naming))
+
+    def with_blanks_above(self, columns: Collection[int]) -> "SheetMapping":
+        """The reading in which the blank cells of these columns mean what stands above them, and those of no other."""
+        others = {*self.above, *self.perhaps_above}.difference(columns)
+        return replace(self, above=tuple(sorted(columns)), perhaps_above=tuple(sorted(others)))
+
+    def headers_of(self, columns: Collection[int]) -> tuple[str, ...]:
+        """The heads of these columns."""
+        return tuple(column.header for column in self.columns if column.index in columns)
+
     def index_of(self, fills: str) -> int | None:
         """The column that fills this."""
         return next((column.index for column in self.columns if column.fills == fills), None)
@@ -147,19 +167,23 @@ class SheetMapping:
 
     def to_json(self) -> dict[str, Any]:
         """As kept with the import; samples are read again from the file."""
-        kept = {
+        kept: dict[str, Any] = {
             "header": list(self.header),
             "columns": [[column.index, column.header, column.fills, column.unit] for column in self.columns],
             "given": dict(self.given),
         }
-        return kept | {"origin": dict(self.origin)} if self.origin else kept
+        if self.origin:
+            kept["origin"] = dict(self.origin)
+        blanks = {"above": list(self.above), "perhaps_above": list(self.perhaps_above)}
+        return kept | {name: columns for name, columns in blanks.items() if columns}
 
     @classmethod
     def from_json(cls, sheet: str, register: str, kept: Mapping[str, Any]) -> "SheetMapping":
         """As it was kept."""
         first, last = kept["header"]
         columns = tuple(MappedColumn(*column) for column in kept["columns"])
-        return cls(sheet, register, (first, last), columns, kept["given"], kept.get("origin", {}))
+        above, perhaps = (tuple(kept.get(name, ())) for name in ("above", "perhaps_above"))
+        return cls(sheet, register, (first, last), columns, kept["given"], kept.get("origin", {}), above, perhaps)
 
     @cached_property
     def _registers(self) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """The sheets of a file as an import reads them: guessed, opened, row by row."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
@@ -13,7 +13,6 @@ from app.enterprises.domain.uscc import normalise
 from app.enterprises.imports.cut_rows import CutRow, CutRows
 from app.enterprises.imports.domain import ImportKind
 from app.enterprises.imports.entries import ReadRow, RowReading, digest
-from app.enterprises.imports.fields import IN_CELLS
 from app.enterprises.imports.firm.name_evidence import NameEvidence
 from app.enterprises.imports.mapping import (
     NAME,
@@ -40,6 +39,8 @@ from app.enterprises.imports.returned.round_trip import (
 from app.enterprises.imports.row_reader import cell_text
 from app.enterprises.imports.shapes import RowKind, SheetHead, body_rows, read_head
 from app.enterprises.imports.stated_firms import StatedFirms
+from app.enterprises.imports.tables.blanks import with_plain_blanks, with_told_blanks
+from app.enterprises.imports.tables.first_rows import with_units_in_cells
 from app.kit.actor import Actor
 from app.kit.db import composition_of
 from app.kit.errors import Invalid
@@ -48,19 +49,16 @@ from app.kit.slices import Composition
 from app.kit.tabular import Table
 from app.kit.tabular.origin import SHEET as KEPT_SHEET
 from app.kit.tabular.reader import Row, Sheet
-from app.kit.written.amounts import lacks_unit as names_no_unit
 
-_SAMPLES = 3
-_SAMPLED_ROWS = 50
 _MOST_TOLD = 200
-_NO_MATTER = (RowKind.DATA, RowKind.BLANK)
 _ONLY = {ImportKind.ENTERPRISES: (FIRM,), ImportKind.FIGURES: (FIGURES, FIRM)}
 
 
 @dataclass(frozen=True)
 class ReadingHints:
     """What a person may tell about how a file is read: which sheets, where the head stands, the unit that it does not tell, and
-    (by its head) what a column fills; also the region in which all of it lies.
+    (by its head) what a column fills; also the region in which all of it lies, and below which heads a blank cell means what stands
+    above it (`NO_COLUMN` for none).
     """
 
     unit: str = ""
@@ -68,6 +66,7 @@ class ReadingHints:
     header_row: int | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     region: str = ""
+    above: tuple[str, ...] = ()
 
 
 AS_GUESSED = ReadingHints()
@@ -107,24 +106,24 @@ class ReadableSheet:
 
     def rows(self, cut: CutRows | None = None) -> Iterator[ReadRow]:
         """Its rows of data, read; `cut` are those that `keys` kept, where the sheet was gone through before."""
-        for row, block, key in self._data() if cut is None else cut:
-            read = self._reading_of(block).read(row, block, key)
+        for row, block, key, above in self._data() if cut is None else cut:
+            read = self._reading_of(block).read(row, block, key, above)
             read.key = self._apart(read.key, block)
             yield read
 
     def keys(self, evidence: NameEvidence | None = None, cut: CutRows | None = None) -> Iterator[str]:
         """What each row of data is about; `evidence` learns which names stand beside which codes, `cut` keeps the rows."""
         beside, seen = self.layout.register != FIRM and self.layout.registers_firms, set[bytes]()
-        for row, block, _key in self._data():
+        for row, block, _key, above in self._data():
             reading = self._reading_of(block)
-            key, (code, name) = reading.key_of(row), reading.named(row)
+            key, (code, name) = reading.key_of(row, above), reading.named(row)
             if evidence is not None:
                 evidence.note(code, name)
             if beside and code:
                 short = digest(normalise(code))
                 (self.told_twice if short in seen else seen).add(short)
             if cut is not None:
-                cut.add(CutRow(row, block, key))
+                cut.add(CutRow(row, block, key, above))
             yield self._apart(key, block)
 
     def repeats(self, keys: frozenset[bytes]) -> Repeats:
@@ -133,7 +132,7 @@ class ReadableSheet:
 
     def again(self, row: ReadRow) -> ReadRow:
         """The row, read once more, to be decided anew; its refusals stay."""
-        anew = self._reading_of(row.block).read(Row(row.number, row.cells), row.block)
+        anew = self._reading_of(row.block).read(Row(row.number, row.cells), row.block, None, row.above)
         anew.refusals = row.refusals
         if anew.own is not None and row.own is not None:
             anew.own.parsed.values, anew.own.parsed.remarks = row.own.parsed.values, row.own.parsed.remarks
@@ -159,12 +158,12 @@ class ReadableSheet:
         return self.further[block] if block else self.reading
 
     def _data(self) -> Iterator[CutRow]:
-        for row in body_rows(self.sheet, self.head):
+        for row in body_rows(self.sheet, self.head, self.layout.as_above):
             if row.block and row.block not in self.further:
                 layout = _like(self.layout, self.head, row.head, self.reading.registers)
                 self.further[row.block] = replace(self.reading, layout=layout)
             if row.kind is RowKind.DATA:
-                yield CutRow(row.row, row.block, None)
+                yield CutRow(row.row, row.block, None, row.above)
             elif row.kind is not RowKind.BLANK and len(self.left_out) < _MOST_TOLD:
                 self.left_out[row.row.number] = row.kind.value
 
@@ -190,7 +189,7 @@ def guess_sheets(table: Table, registers: Registers, told: ReadingHints = AS_GUE
     for position, sheet in enumerate(table.sheets):
         if sheet.hidden and sheet.name == KEPT_SHEET:
             continue
-        layout = _told(_read(sheet, registers, baseline, told.header_row), registers, told)
+        layout = _told(_read(sheet, registers, baseline, told.header_row), sheet, registers, told)
         fits = bool(layout.columns) and not layout.missing(registers)
         wanted = sheet.name in told.sheets if told.sheets else fits and not sheet.hidden
         found.append(GuessedSheet(position, sheet.name, sheet.hidden, layout.register, layout.to_json(), wanted))
@@ -218,7 +217,7 @@ def read_sheet(sheet: Sheet, registers: Registers, register: str = "", header_ro
     if head is None:
         return SheetMapping(sheet.name, "", (0, 0), ())
     layout = recognise_sheet(sheet.name, head, registers, register)
-    return _with_units_in_cells(layout, sheet, head, registers)
+    return with_plain_blanks(with_units_in_cells(layout, sheet, registers), sheet, head, registers)
 
 
 def open_sheet(
@@ -278,15 +277,6 @@ def order_sheets(sheets: Sequence[ImportSheet], registers: Registers) -> None:
         sheet.turn = turn
 
 
-def with_samples(layout: SheetMapping, sheet: Sheet) -> SheetMapping:
-    """The layout with up to three sample values beside each column."""
-    columns = [
-        replace(column, samples=tuple(value[:60] for value in values[:_SAMPLES]))
-        for column, values in zip(layout.columns, _first_values(layout, sheet), strict=True)
-    ]
-    return replace(layout, columns=tuple(columns))
-
-
 def named_firms(table: Table, sheet: ImportSheet, registers: Registers, most: int) -> Iterator[tuple[str, str]]:
     """Code and name of the firms in the first rows of a sheet that registers firms."""
     layout = SheetMapping.from_json(sheet.name, sheet.register, sheet.mapping)
@@ -301,19 +291,14 @@ def named_firms(table: Table, sheet: ImportSheet, registers: Registers, most: in
                 yield normalise(code), normalise_name(name)
 
 
-def left_out_rows(sheet: Sheet, layout: SheetMapping, limit: int) -> list[tuple[int, str]]:
-    """The first rows below the head that are no data, each with what it is."""
-    head = read_head(sheet, lambda texts: len(texts), at=layout.header[1])
-    if head is None:
-        return []
-    others = ((row.row.number, row.kind.value) for row in body_rows(sheet, head) if row.kind not in _NO_MATTER)
-    return list(islice(others, limit))
-
-
-def _told(layout: SheetMapping, registers: Registers, told: ReadingHints) -> SheetMapping:
+def _told(layout: SheetMapping, sheet: Sheet, registers: Registers, told: ReadingHints) -> SheetMapping:
     """The reading with what a person told about its columns."""
     chosen = {column.index: told.columns[column.header] for column in layout.columns if column.header in told.columns}
-    return with_unit(remap(layout, registers, chosen, {}) if chosen else layout, registers, told.unit)
+    if chosen:
+        layout = remap(layout, registers, chosen, {})
+        head = read_head(sheet, HeadVocabulary(registers).recognise, at=layout.header[1])
+        layout = with_plain_blanks(layout, sheet, head, registers) if head else layout
+    return with_told_blanks(with_unit(layout, registers, told.unit), told.above)
 
 
 def _likeliest(found: Sequence[GuessedSheet]) -> GuessedSheet:
@@ -353,23 +338,3 @@ def _like(layout: SheetMapping, first: SheetHead, head: SheetHead, registers: Re
     changed = {name: value for name, value in own.items() if layout.given.get(name, "") in ("", told.get(name, ""))}
     columns = tuple(column_like(column) for column in found.columns)
     return replace(found, columns=columns, given={**found.given, **layout.given, **changed})
-
-
-def _with_units_in_cells(layout: SheetMapping, sheet: Sheet, head: SheetHead, registers: Registers) -> SheetMapping:
-    """Columns of money without a unit whose first cells all name theirs: a later bare number stays empty."""
-    if not layout.without_unit(registers):
-        return layout
-    columns = [
-        replace(column, unit=IN_CELLS)
-        if lacks_unit(column, registers) and not any(map(names_no_unit, values))
-        else column
-        for column, values in zip(layout.columns, _first_values(layout, sheet), strict=True)
-    ]
-    return replace(layout, columns=tuple(columns))
-
-
-def _first_values(layout: SheetMapping, sheet: Sheet) -> list[list[str]]:
-    """What the first rows hold in each column."""
-    below: Iterable[Row] = islice(sheet.rows(), layout.header[1], layout.header[1] + _SAMPLED_ROWS)
-    rows = [row.cells for row in below if not row.blank]
-    return [[cells[c.index] for cells in rows if c.index < len(cells) and cells[c.index]] for c in layout.columns]

@@ -122,7 +122,9 @@ def stage(
 
 @dataclass(frozen=True)
 class SheetChoice:
-    """What a person chose on the page for one sheet: whether it is taken in, what it holds, its columns, units, and what it tells once."""
+    """What a person chose on the page for one sheet: whether it is taken in, what it holds, its columns, units, what it tells once, and in
+    which columns a blank cell means what stands above it (None where that was not asked).
+    """
 
     chosen: bool
     register: str
@@ -131,6 +133,7 @@ class SheetChoice:
     given: Mapping[str, str]
     other_unit: str = ""
     header_row: int | None = None
+    above: tuple[int, ...] | None = None
 
 
 def change_reading(
@@ -176,7 +179,8 @@ def _mapped(layout: SheetMapping, choice: SheetChoice, registers: Registers) -> 
     known = {str(ColumnTarget(code, each.field)) for code, register in registers.items() for each in register.given}
     given = {**layout.given, **{name: value for name, value in choice.given.items() if name in known}}
     told = {name: value for name, value in given.items() if value and layout.index_of(name) is None}
-    return replace(layout, given=told)
+    layout = replace(layout, given=told)
+    return layout if choice.above is None else layout.with_blanks_above(choice.above)
 
 
 def start(

@@ -31,6 +31,7 @@ from app.kit.lists.filters import number_in
 from app.kit.tabular import open_table
 from app.kit.tabular.reader import MAX_BYTES
 from app.web.imports import pages, row_pages
+from app.web.imports.blank_lines import told_blanks
 from app.web.imports.complete_form import refused_with
 from app.web.imports.sheet_page import LookedAt, RefusedReading, sheet_page
 
@@ -217,6 +218,7 @@ def _choice(form: FormData) -> SheetChoice:
         given={key.removeprefix("given-"): str(value) for key, value in form.items() if key.startswith("given-")},
         other_unit=str(form.get("other_unit") or ""),
         header_row=header if header and header < _LAST_ROW else None,
+        above=told_blanks(form),
     )
 
 

@@ -1,7 +1,7 @@
 """The rows of a preview: what the file says in each cell, what will be written, and what stands there."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -20,12 +20,16 @@ from app.web.imports.pages import OUTCOME_BADGES, ReasonTexts
 
 @dataclass(frozen=True)
 class WrittenCell:
-    """One cell of the preview: what the file says, what will be written, and what stands there now where that is something else."""
+    """One cell of the preview: what the file says, what will be written, and what stands there now where that is something else.
+
+    `above` is the row that a blank cell was filled from.
+    """
 
     text: str
     written: str
     standing: str = ""
     same: bool = False
+    above: int | None = None
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class PreviewHead:
 
 @dataclass(frozen=True)
 class PreviewRow:
-    """One row of the preview: where it stands, what becomes of it and why, and its cells."""
+    """One row of the preview: where it stands, what becomes of it and why, and its cells; `above` is the row that names its firm."""
 
     number: int
     name: str
@@ -48,6 +52,7 @@ class PreviewRow:
     badge: str
     reasons: ReasonTexts
     cells: tuple[WrittenCell, ...]
+    above: int | None = None
 
 
 def shown_columns(layout: SheetMapping) -> list[MappedColumn]:
@@ -71,11 +76,12 @@ def places_of(session: Session, found: SheetPreview) -> Mapping[str, str]:
 
 
 def preview_row(
-    result: RowResult, shown: Sequence[MappedColumn], known: tuple[Registers, Mapping[str, str]]
+    result: RowResult, layout: SheetMapping, shown: Sequence[MappedColumn], known: tuple[Registers, Mapping[str, str]]
 ) -> PreviewRow:
     entries = {(entry.layout.register, entry.layout.year): entry for entry, _verdict in verdicts_of(result.row)}
     years = {register for register, year in entries if year is not None}
-    cells = result.row.cells
+    cells, above = result.row.cells, result.row.above
+    naming = (index for _code, index in layout.firm_columns.filling)
     return PreviewRow(
         number=result.row.number,
         name=result.name,
@@ -84,9 +90,13 @@ def preview_row(
         badge=OUTCOME_BADGES[result.outcome],
         reasons=ReasonTexts.of(result.reasons),
         cells=tuple(
-            _written(column, cells[column.index] if column.index < len(cells) else "", entries, years, known)
+            replace(
+                _written(column, cells[column.index] if column.index < len(cells) else "", entries, years, known),
+                above=above.get(column.index),
+            )
             for column in shown
         ),
+        above=next((above[index] for index in naming if index in above), None),
     )
 
 

@@ -26,14 +26,16 @@ from app.enterprises.imports.mapping import (
 from app.enterprises.imports.models import ImportRun, ImportSheet
 from app.enterprises.imports.recognition import givable
 from app.enterprises.imports.returned.round_trip import origin_texts
-from app.enterprises.imports.sheets import allowed, left_out_rows, sheet_at, with_samples
+from app.enterprises.imports.sheets import allowed, sheet_at
 from app.enterprises.imports.staging import SheetPreview, label_of, preview, sheets_of
+from app.enterprises.imports.tables.first_rows import left_out_rows, with_samples
 from app.kit.actor import Actor
 from app.kit.db import composition_of
 from app.kit.errors import NotFound
 from app.kit.i18n import N_, _
 from app.kit.tabular import Table, open_table
 from app.kit.written.amounts import unit_of
+from app.web.imports.blank_lines import BlankLine, blank_lines
 from app.web.imports.complete_form import CompleteListForm, complete_form
 from app.web.imports.preview_rows import PreviewHead, PreviewRow, places_of, preview_head, preview_row, shown_columns
 
@@ -126,6 +128,7 @@ class MappingPage:
     parts: tuple[PartLine, ...] = ()
     part: int = 0
     further: tuple[str, ...] = ()
+    blanks: tuple[BlankLine, ...] = ()
     errors: tuple[str, ...] = ()
 
 
@@ -182,7 +185,7 @@ def sheet_page(
         missing=tuple(_(label_of(code, layout.register, registers)) for code in missing),
         without_unit=without_unit,
         heads=tuple(preview_head(column, registers) for column in shown),
-        preview=tuple(preview_row(result, shown, (registers, places)) for result in found.results),
+        preview=tuple(preview_row(result, layout, shown, (registers, places)) for result in found.results),
         total=found.total,
         repeated=found.repeated,
         left_out=_left_out(table, sheet, layout) if ready else "",
@@ -193,6 +196,7 @@ def sheet_page(
         parts=parts,
         part=looked_at.part if parts else 0,
         further=tuple(_further(head, each, registers) for head, each in found.further),
+        blanks=tuple(blank_lines(layout, sheet_at(table, sheet), registers)) if layout.register in registers else (),
         errors=refused.errors,
     )
 

@@ -12,7 +12,8 @@ from app.enterprises.imports.firm.reader import STATE_OF_DAY
 from app.enterprises.imports.mapping import SheetMapping, remap, with_unit
 from app.enterprises.imports.registers import registers_of
 from app.enterprises.imports.shapes.head_text import split_header, title_unit
-from app.enterprises.imports.sheets import ReadingHints, allowed, guess_sheets, with_samples
+from app.enterprises.imports.sheets import ReadingHints, allowed, guess_sheets
+from app.enterprises.imports.tables.first_rows import with_samples
 from app.kit.errors import Invalid
 from app.kit.tabular import open_table, write_xlsx
 from tests.factories.lists import HEADER, firm_row, firm_rows, write_list

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.imports.domain import RowOutcome
 from app.enterprises.imports.fields import REASON_HEADERS
-from app.enterprises.imports.mapping import ColumnTarget, field_of
+from app.enterprises.imports.mapping import ColumnTarget, SheetMapping, field_of
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.recognition import HeadVocabulary, recognise_sheet
 from app.enterprises.imports.registers import registers_of
 from app.enterprises.imports.shapes import RowKind, SheetHead, body_rows, read_head
+from app.enterprises.imports.shapes.blank_cells import AsAbove
 from app.enterprises.imports.shapes.head_text import split_header
 from app.enterprises.imports.sheets import sheet_at
 from app.kit.db import composition_of
@@ -46,9 +47,14 @@ def hand_back(session: Session, run: ImportRun, path: Path, sheet: ImportSheet) 
     """
     of_file = sheet_at(open_table(path), sheet)
     words = HeadVocabulary(registers_of(composition_of(session)))
-    head = read_head(of_file, words.recognise, at=sheet.mapping["header"][1])
+    layout = SheetMapping.from_json(sheet.name, sheet.register, sheet.mapping)
+    head = read_head(of_file, words.recognise, at=layout.header[1])
     reasons = _reasons(session, run.id, sheet.position)
-    rows = _rows(of_file, head, reasons, _told_once(sheet, of_file, head, words)) if head is not None else iter(())
+    rows = (
+        iter(())
+        if head is None
+        else _rows(of_file, head, reasons, _told_once(sheet, of_file, head, words), layout.as_above)
+    )
     first = next(rows, [REASON_HEADERS[0]])
     stem = run.file_name.rpartition(".")[0] or run.file_name
     if sheet.name:
@@ -84,7 +90,11 @@ def _told_once(sheet: ImportSheet, of_file: Sheet, head: SheetHead, words: HeadV
 
 
 def _rows(
-    sheet: Sheet, head: SheetHead, rejected: Iterator[tuple[int, str]], told: Mapping[str, str]
+    sheet: Sheet,
+    head: SheetHead,
+    rejected: Iterator[tuple[int, str]],
+    told: Mapping[str, str],
+    as_above: AsAbove,
 ) -> Iterator[list[str]]:
     """Titles and heads as they stand, and the rejected rows with their reasons in front; an old column of reasons goes."""
     old = next((column.index for column in head.heads if column.name in _REASONS), None)
@@ -103,7 +113,7 @@ def _rows(
         elif row.number > head.last_row:
             break
     number, reason = next(rejected, (0, ""))
-    for body in body_rows(sheet, head):
+    for body in body_rows(sheet, head, as_above):
         if body.row.number == number:
             yield whole(reason, body.row) + list(told.values())
             number, reason = next(rejected, (0, ""))

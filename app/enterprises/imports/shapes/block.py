@@ -14,7 +14,8 @@ Filled = Sequence[tuple[int, str]]
 _LEARNED_ROWS = 200
 _ENOUGH = 3
 _RARE = 0.1
-_SERIALS = frozenset({"序号", "编号", "序", "no", "no.", "排名", "名次", "行次"})
+#: Heads of columns that only number the rows.
+SERIALS = frozenset({"序号", "编号", "序", "no", "no.", "排名", "名次", "行次"})
 _LONGEST_HEAD, _LONGEST_CELL = 20, 40
 _DIGITS = re.compile(r"\d")
 _NARROW = 2
@@ -75,7 +76,7 @@ class Block:
         numbers, words = self._numbers[index], self._words[index]
         if numbers >= _ENOUGH and words <= numbers * _RARE:
             return False
-        return self.head.heads[index].name not in _SERIALS
+        return self.head.heads[index].name not in SERIALS
 
 
 def _may_be_head(cell: str) -> bool:

@@ -2,14 +2,15 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
+from app.enterprises.imports.shapes.blank_cells import NONE_AS_ABOVE, AsAbove, ValuesAbove
 from app.enterprises.imports.shapes.block import Block
 from app.enterprises.imports.shapes.head import SheetHead, find_head, same_columns
 from app.enterprises.imports.shapes.head_rows import MAX_HEAD_ROWS
 from app.enterprises.imports.shapes.merged_cells import MergedCells
-from app.enterprises.imports.shapes.merged_values import MergedValues
+from app.enterprises.imports.shapes.merged_values import FromAbove, MergedValues, filled_with
 from app.enterprises.imports.shapes.row_kinds import (
     RowKind,
     filled_cells,
@@ -30,13 +31,14 @@ _UNDECIDED = 40
 class BodyRow:
     """A row below the first head: what it is, and the table that it belongs to; `head` is that table's.
 
-    Merged cells of a row of data are filled with their value.
+    Merged cells of a row of data are filled with their value, and blank ones that mean "as above"; `above` tells which.
     """
 
     row: Row
     kind: RowKind
     block: int
     head: SheetHead
+    above: FromAbove = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,9 @@ class _Undecided:
     otherwise: RowKind
 
 
-def body_rows(sheet: Sheet, head: SheetHead) -> Iterator[BodyRow]:
+def body_rows(sheet: Sheet, head: SheetHead, as_above: AsAbove = NONE_AS_ABOVE) -> Iterator[BodyRow]:
     """All rows below the head in their order; whoever reads on from somewhere passes over those before it."""
-    return _Body(sheet, head).rows()
+    return _Body(sheet, head, as_above).rows()
 
 
 def left_out(rows: Iterable[BodyRow]) -> Iterator[tuple[int, RowKind]]:
@@ -68,13 +70,15 @@ _LONE = (RowKind.TITLE, RowKind.DATA, RowKind.DATA)
 class _Body:
     """One pass over the rows below a head, with a look at a few that follow."""
 
-    def __init__(self, sheet: Sheet, head: SheetHead) -> None:
+    def __init__(self, sheet: Sheet, head: SheetHead, as_above: AsAbove) -> None:
         self._merged = MergedCells(sheet.merged)
         self._below = islice(sheet.rows(), head.last_row, None)
         self._ahead: deque[Row] = deque()
         self._undecided: deque[_Undecided] = deque()
         self._block = Block(0, head, self._merged)
         self._values = MergedValues(sheet.merged, head.last_row)
+        self._as_above, self._first_head = as_above, head
+        self._above = ValuesAbove(as_above)
         self._last = self._last_held = RowKind.HEAD  # what the last row was, and the last one that held anything
 
     def rows(self) -> Iterator[BodyRow]:
@@ -158,17 +162,28 @@ class _Body:
         yield from self._settle(lambda each: RowKind.HEAD if each.row.number >= head.first_row else each.before_head)
         if not _continues(self._block.head, head):
             self._block = Block(self._block.number + 1, head, self._merged)
+            self._above = ValuesAbove(self._as_above.like(self._first_head, head))
         yield self._told(row, RowKind.HEAD)
         while self._ahead and self._ahead[0].number <= head.last_row:
             yield self._told(self._ahead.popleft(), RowKind.HEAD)
 
     def _told(self, row: Row, kind: RowKind) -> BodyRow:
-        if kind is RowKind.DATA:
-            row = self._values.filled(row)
         self._last = kind
         if kind is not RowKind.BLANK:
             self._last_held = kind
+        if kind is RowKind.DATA and not row.broken:
+            return self._filled(row)
+        self._above.forget()
         return BodyRow(row, kind, self._block.number, self._block.head)
+
+    def _filled(self, row: Row) -> BodyRow:
+        """A row of data with what holds for it from above: of merged cells first, then of blank ones."""
+        above: FromAbove = {}
+        for values in (self._values, self._above):
+            if found := values.held_for(row):
+                row = filled_with(row, found)
+                above = {**above, **{each.column: each.row for each in found}}
+        return BodyRow(row, RowKind.DATA, self._block.number, self._block.head, above)
 
 
 def _otherwise(doubt: _Undecided) -> RowKind:

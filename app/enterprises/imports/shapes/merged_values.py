@@ -1,10 +1,30 @@
 """What a merged cell of the data holds for each of its rows: the value of its first one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from app.enterprises.imports.shapes.row_kinds import is_quantity
 from app.kit.tabular import MergedRange, Row
+
+#: The cells of a row that were filled from above: by their column the number of the row that they are from.
+FromAbove = Mapping[int, int]
+NOTHING_ABOVE: FromAbove = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCell:
+    """A cell whose value holds for rows below it: where it stands, what it says, whether digits of it are lost."""
+
+    row: int
+    column: int
+    text: str
+    inexact: bool
+
+    @classmethod
+    def of(cls, row: Row, column: int) -> "HeldCell":
+        """The cell of the row in this column."""
+        return cls(row.number, column, cell_at(row, column), column in row.inexact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,9 +32,7 @@ class _Open:
     """A merged cell whose rows are being read."""
 
     last_row: int
-    column: int
-    text: str
-    inexact: bool
+    held: HeldCell
 
 
 class MergedValues:
@@ -28,15 +46,15 @@ class MergedValues:
         self._next = 0
         self._open: list[_Open] = []
 
-    def filled(self, row: Row) -> Row:
-        """The row of data, its merged cells with their value."""
+    def held_for(self, row: Row) -> list[HeldCell]:
+        """The merged cells from above whose value holds for the row of data."""
         if self._next == len(self._coming) and not self._open:
-            return row
+            return []
         place = row.number - 1
         self._pass_over(place)
-        found = [each for each in self._open if not (row.cells[each.column] if each.column < len(row.cells) else "")]
+        found = [each.held for each in self._open if not cell_at(row, each.held.column)]
         self._begin(row, place)
-        return _with(row, found) if found else row
+        return found
 
     def _pass_over(self, place: int) -> None:
         """Merged cells that began in a row that is no data, or have ended, fill nothing."""
@@ -49,13 +67,18 @@ class MergedValues:
         while self._next < len(self._coming) and self._coming[self._next].first_row == place:
             merged = self._coming[self._next]
             self._next += 1
-            text = row.cells[merged.first_column] if merged.first_column < len(row.cells) else ""
-            if text and not is_quantity(text):
-                inexact = merged.first_column in row.inexact
-                self._open.append(_Open(merged.last_row, merged.first_column, text, inexact))
+            held = HeldCell.of(row, merged.first_column)
+            if held.text and not is_quantity(held.text):
+                self._open.append(_Open(merged.last_row, held))
 
 
-def _with(row: Row, found: Sequence[_Open]) -> Row:
+def cell_at(row: Row, column: int) -> str:
+    """The text of a cell; "" beyond the last."""
+    return row.cells[column] if column < len(row.cells) else ""
+
+
+def filled_with(row: Row, found: Sequence[HeldCell]) -> Row:
+    """The row with what holds for it from above."""
     width = max(each.column for each in found) + 1
     cells = row.cells + [""] * (width - len(row.cells))
     for each in found:

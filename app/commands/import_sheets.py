@@ -1,0 +1,41 @@
+"""How a sheet of a file was understood, told on the terminal."""
+
+import typer
+
+from app.enterprises.imports.mapping import Registers, SheetMapping, field_of
+from app.enterprises.imports.models import ImportSheet
+from app.enterprises.imports.returned.round_trip import origin_texts
+from app.kit.i18n import _
+
+
+def tell_sheet(sheet: ImportSheet, registers: Registers) -> None:
+    """How a sheet was understood, or that it is not read."""
+    if not sheet.chosen:
+        why = _("隐藏的工作表") if sheet.hidden else _("没有识别出内容")
+        typer.echo(_("没有读取的工作表：%(sheets)s") % {"sheets": f"{sheet.name}（{why}）"})
+        return
+    layout = SheetMapping.from_json(sheet.name, sheet.register, sheet.mapping)
+    if sheet.name:
+        typer.echo(
+            _("工作表“%(name)s”：%(register)s") % {"name": sheet.name, "register": _(registers[sheet.register].label)}
+        )
+    for text in origin_texts(layout.origin):
+        typer.echo(text)
+    mapped = [
+        f"{column.header} → {_(found.label)}" + (f"（{column.unit}）" if found.has_unit and column.unit else "")
+        for column in layout.columns
+        if column.target and (found := field_of(column.target, registers))
+    ]
+    typer.echo(_("读取的列：%(columns)s") % {"columns": "，".join(mapped)})
+    if layout.given:
+        typer.echo(
+            _("全表相同：%(given)s") % {"given": "，".join(f"{name}={value}" for name, value in layout.given.items())}
+        )
+    if layout.above:
+        names = "、".join(layout.headers_of(layout.above))
+        typer.echo(_("空白格表示同上的列：%(names)s") % {"names": names})
+    if layout.perhaps_above:
+        names = "、".join(layout.headers_of(layout.perhaps_above))
+        typer.echo(_("“%(names)s”下有空白格，不按同上理解；若表示同上，请加 --as-above 并写列名。") % {"names": names})
+    if layout.not_imported:
+        typer.echo(_("不导入的列：%(columns)s") % {"columns": "，".join(layout.not_imported)})

@@ -1,0 +1,53 @@
+"""What the first rows of a sheet show: samples of its columns, units that stand in cells, rows that are no data."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import islice
+
+from app.enterprises.imports.fields import IN_CELLS
+from app.enterprises.imports.mapping import Registers, SheetMapping, lacks_unit
+from app.enterprises.imports.shapes import RowKind, body_rows, read_head
+from app.kit.tabular.reader import Row, Sheet
+from app.kit.written.amounts import lacks_unit as names_no_unit
+
+_SAMPLES = 3
+_SAMPLED_ROWS = 50
+_NO_MATTER = (RowKind.DATA, RowKind.BLANK)
+
+
+def with_samples(layout: SheetMapping, sheet: Sheet) -> SheetMapping:
+    """The layout with up to three sample values beside each column."""
+    columns = [
+        replace(column, samples=tuple(value[:60] for value in values[:_SAMPLES]))
+        for column, values in zip(layout.columns, _first_values(layout, sheet), strict=True)
+    ]
+    return replace(layout, columns=tuple(columns))
+
+
+def left_out_rows(sheet: Sheet, layout: SheetMapping, limit: int) -> list[tuple[int, str]]:
+    """The first rows below the head that are no data, each with what it is."""
+    head = read_head(sheet, lambda texts: len(texts), at=layout.header[1])
+    if head is None:
+        return []
+    others = ((row.row.number, row.kind.value) for row in body_rows(sheet, head) if row.kind not in _NO_MATTER)
+    return list(islice(others, limit))
+
+
+def with_units_in_cells(layout: SheetMapping, sheet: Sheet, registers: Registers) -> SheetMapping:
+    """Columns of money without a unit whose first cells all name theirs: a later bare number stays empty."""
+    if not layout.without_unit(registers):
+        return layout
+    columns = [
+        replace(column, unit=IN_CELLS)
+        if lacks_unit(column, registers) and not any(map(names_no_unit, values))
+        else column
+        for column, values in zip(layout.columns, _first_values(layout, sheet), strict=True)
+    ]
+    return replace(layout, columns=tuple(columns))
+
+
+def _first_values(layout: SheetMapping, sheet: Sheet) -> list[list[str]]:
+    """What the first rows hold in each column."""
+    below: Iterable[Row] = islice(sheet.rows(), layout.header[1], layout.header[1] + _SAMPLED_ROWS)
+    rows = [row.cells for row in below if not row.blank]
+    return [[cells[c.index] for cells in rows if c.index < len(cells) and cells[c.index]] for c in layout.columns]
