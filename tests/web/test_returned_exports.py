@@ -21,13 +21,15 @@ from app.enterprises.schemas import EnterpriseEdit
 from app.enterprises.service.editing import edit
 from app.journal.models import JournalEvent
 from app.kit.actor import SYSTEM
-from app.kit.db import Database
+from app.kit.db import Database, commit
+from app.kit.errors import Conflict
 from app.kit.tabular import open_table, write_xlsx
 from app.reference.models import Park
 from tests.factories.enterprises import NOW, fictional_code, firm
 from tests.support.client import Client
 from tests.support.edited_workbook import edit_cells
 from tests.support.imports import Importer
+from tests.support.undo import Undoer
 
 SignIn = Callable[..., Client]
 COLUMNS = "&".join(
@@ -105,7 +107,38 @@ class Trip:
         """Decide for what the file says."""
         run = self.session.get_one(ImportRun, row.run_id)
         decisions.choose(decisions.Deciding(self.session, SYSTEM, run, row, NOW), field, decisions.THEIRS)
-        self.session.commit()
+        commit(self.session)
+
+    def give_back(self, row: ImportRow, field: str) -> None:
+        """Take that decision back."""
+        run = self.session.get_one(ImportRun, row.run_id)
+        decisions.undo(decisions.Deciding(self.session, SYSTEM, run, row, NOW), field)
+        commit(self.session)
+
+    def undo(self, import_id: int) -> None:
+        """Take the import back."""
+        Undoer(self.importer).undo(import_id)
+        self.session.expire_all()
+
+    def preview(self) -> str:
+        """The page that shows what the file would write."""
+        files = {"file": ("企业库.xlsx", self.path.read_bytes())}
+        answer = self.client.submit("/imports/new", {"kind": "workbook"}, to="/imports", files=files)
+        return self.client.get(str(answer.headers["location"])).text
+
+    def tags(self, number: int) -> list[str]:
+        """What a firm bears."""
+        statement = select(EnterpriseTag.tag).filter_by(enterprise_id=self.of(number).id).order_by(EnterpriseTag.tag)
+        return list(self.session.scalars(statement))
+
+    def revoked(self) -> list[date | None]:
+        """When each certificate was revoked, by number."""
+        return list(self.session.scalars(select(Certificate.revoked_on).order_by(Certificate.number)))
+
+    def events(self, type: str) -> list[JournalEvent]:
+        """All events of a type."""
+        statement = select(JournalEvent).filter_by(type=type).order_by(JournalEvent.position)
+        return list(self.session.scalars(statement))
 
 
 @pytest.fixture
@@ -245,17 +278,66 @@ def test_tags_and_certificates_come_back_and_computed_columns_are_named(trip: Tr
     assert codes == {"origin.computed", "field.missing", "word.unknown"}
 
 
-def test_a_certificate_that_is_gone_from_its_cell_is_named_and_stays(trip: Trip) -> None:
+def test_a_tag_that_is_gone_from_its_cell_goes_and_what_others_added_stays(trip: Trip) -> None:
+    listed = {"gazelle": date(2020, 1, 1), "unicorn": None, "moose": None}
+    tags = [EnterpriseTag(enterprise_id=trip.of(1).id, tag=tag, granted_on=day) for tag, day in listed.items()]
+    trip.session.add_all([*tags, EnterpriseTag(enterprise_id=trip.of(2).id, tag="moose")])
+    trip.session.commit()
+    trip.out()
+    edit_cells(trip.path, {(1, "标签"): "驼鹿、潜在独角兽", (2, "标签"): ""})
+    trip.session.add(EnterpriseTag(enterprise_id=trip.of(1).id, tag="little_giant"))
+    trip.session.commit()
+    page = " ".join(re.sub("<[^>]+>", " ", trip.preview()).split())
+    assert "驼鹿、潜在独角兽 库内 瞪羚、独角兽" in page and "有差异" in page
+    assert "疑似重复" not in page and "→" not in page.partition("泽口往返1号")[2].partition("开始导入")[0]
+    assert trip.back() == {"created": 1, "differs": 1, "unchanged": 1}
+    assert trip.tags(1) == ["little_giant", "moose", "potential_unicorn"] and trip.tags(2) == ["moose"]
+    emptied = trip.row(RowOutcome.DIFFERS)
+    assert emptied.differences == {"tag.tag": ["驼鹿", ""]}, "a cell that was emptied is asked about"
+    trip.take(emptied, "tag.tag")
+    assert trip.tags(2) == []
+    trip.give_back(emptied, "tag.tag")
+    assert trip.tags(2) == ["moose"]
+    trip.take(emptied, "tag.tag")
+    trip.undo(emptied.run_id)
+    assert trip.tags(1) == ["gazelle", "little_giant", "moose", "unicorn"] and trip.tags(2) == ["moose"]
+    back = trip.session.get_one(EnterpriseTag, (trip.of(1).id, "gazelle"))
+    assert back.granted_on == date(2020, 1, 1)
+    told = [event for event in trip.events("enterprise.tags_changed") if event.data.get("undone_import")]
+    assert all(event.changes["tags"] for event in told) and len(told) == 4
+
+
+def test_a_certificate_that_is_gone_from_its_cell_waits_for_a_person(trip: Trip) -> None:
     days = {"issued_on": date(2020, 11, 15), "expires_on": date(2999, 11, 14)}
-    held = Certificate(enterprise_id=trip.of(1).id, kind="high-tech-enterprise", number="GR202142000001", **days)
-    trip.session.add(held)
+    numbers = [f"GR20214200000{number}" for number in (1, 2, 3)]
+    held = [Certificate(enterprise_id=trip.of(1).id, kind="high-tech-enterprise", number=n, **days) for n in numbers]
+    trip.session.add_all(held)
     trip.session.commit()
     trip.out()
     assert trip.back() == {"unchanged": 3}
-    edit_cells(trip.path, {(row, "有效证书"): "" for row in (1, 2, 3)})
-    assert trip.back() == {"unchanged": 3}
-    assert trip.row_reasons() == ["origin.word_gone"]
-    assert len(trip.session.scalars(select(Certificate)).all()) == 1
+    edit_cells(trip.path, {(1, "有效证书"): numbers[1]})
+    assert trip.back() == {"differs": 1, "unchanged": 2}
+    assert trip.revoked() == [None] * 3, "a certificate is a record of law: nobody loses it by a cell"
+    row, gone = trip.row(RowOutcome.DIFFERS), "certificate.number"
+    assert row.differences == {gone: [f"{numbers[0]}、{numbers[2]}", ""]}
+    assert trip.row_reasons() == ["origin.certificate_gone"]
+    trip.take(row, gone)
+    assert trip.revoked() == [NOW.date(), None, NOW.date()]
+    trip.give_back(row, gone)
+    assert trip.revoked() == [None] * 3
+    trip.take(row, gone)
+    trip.undo(row.run_id)
+    assert trip.revoked() == [None] * 3
+    trip.out()
+    edit_cells(trip.path, {(1, "有效证书"): ""})
+    trip.session.scalars(select(Certificate).filter_by(number=numbers[0])).one().revoked_on = date(2021, 2, 1)
+    assert trip.back() == {"differs": 1, "unchanged": 2}
+    row = trip.row(RowOutcome.DIFFERS)
+    assert row.differences == {gone: ["、".join(numbers[1:]), ""]}, "what ended meanwhile is not asked about"
+    trip.take(row, gone)
+    trip.session.scalars(select(Certificate).filter_by(number=numbers[1])).one().revoked_on = date(2021, 3, 1)
+    with pytest.raises(Conflict):
+        trip.give_back(row, gone)
 
 
 def test_without_its_hidden_sheet_it_says_that_it_compares_two_ways(trip: Trip) -> None:
@@ -279,10 +361,7 @@ def test_a_hidden_sheet_that_was_tampered_with_counts_for_nothing(trip: Trip, br
 
 def test_the_page_tells_where_the_file_comes_from(trip: Trip) -> None:
     trip.change('<row r="3">.*?</row>', "")
-    answer = trip.client.submit(
-        "/imports/new", {"kind": "workbook"}, to="/imports", files={"file": ("企业库.xlsx", trip.path.read_bytes())}
-    )
-    page = trip.client.get(str(answer.headers["location"])).text
+    page = trip.preview()
     assert "从本库导出" in page
     assert "删去了 1 行" in page
 

@@ -138,7 +138,7 @@ class BatchTaking:
         """The firms that were just registered, where the rows say more about them."""
         if not any(row.entries for row in rows):
             return
-        new = [row for row in rows if row.own and row.own.verdict and row.own.verdict.outcome is RowOutcome.CREATED]
+        new = [row for row in rows if row.registers]
         keys = {row.own.verdict.target_id for row in new if row.own and row.own.verdict}
         found = {firm.id: firm for firm in _by_ids(self.session, [key for key in keys if key is not None])}
         for row in new:

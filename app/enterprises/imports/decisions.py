@@ -67,7 +67,7 @@ def confirm(desk: Deciding, reason: str) -> int | None:
         raise Conflict("import.on_file", _("该代码的企业已经在库。请在企业页面确认代码，或重新导入名单进行比对。"))
     (result,) = replace(batch, now=desk.now).take([reading.read(Row(desk.row.row_number, desk.row.cells))])
     desk.row.target_id = result.target_id
-    if result.row.own is not None and result.outcome is RowOutcome.CREATED:
+    if result.row.registers:
         keep_likely_of(desk.session, desk.run, desk.row, desk.now)
     if result.differences:
         _ask_next(desk, result)
@@ -198,14 +198,18 @@ def _swap(desk: Deciding, name: str, *, expected: Any, wanted: Any, event: str, 
     reading, _intake = _reading(desk)
     row = reading.read(Row(desk.row.row_number, desk.row.cells))
     entries = [entry for entry in (row.own, *row.entries) if entry is not None]
-    entry = next(e for e in entries if (e.layout.register, e.layout.year) == (target.register, target.year))
-    entry.taker.settle(
+    of_target = (e for e in entries if (e.layout.register, e.layout.year) == (target.register, target.year))
+    entry, taker = (
+        next(of_target, None),
+        reading.takers[target.register],
+    )  # no entry where a cell names a record no more
+    taker.settle(
         desk.session,
         SettledDifference(
             actor=desk.actor,
             now=desk.now,
             firm_id=desk.row.target_id,
-            key=entry.taker.key_of(_coded(entry.parsed.source, desk.row.key)),
+            key=taker.key_of(_coded(entry.parsed.source, desk.row.key)) if entry is not None else "",
             field=target.field,
             expected=expected,
             wanted=wanted,

@@ -35,7 +35,12 @@ def require_unchanged(existing: Mapping[str, Any], expected: Mapping[str, Any]) 
     if {name: shown_value(value) for name, value in existing.items()} != {
         name: shown_value(value) for name, value in expected.items()
     }:
-        raise Conflict("import.changed_since", _("该字段此后又被修改，请打开企业页面核对。"))
+        raise changed_since()
+
+
+def changed_since() -> Conflict:
+    """The refusal to write over what somebody wrote meanwhile."""
+    return Conflict("import.changed_since", _("该字段此后又被修改，请打开企业页面核对。"))
 
 
 def difference_text(name: str, kept: Any) -> str:

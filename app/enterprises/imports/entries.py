@@ -8,6 +8,7 @@ from typing import Any
 
 from app.enterprises.domain.names import normalise_name
 from app.enterprises.domain.uscc import normalise
+from app.enterprises.imports.domain import RowOutcome
 from app.enterprises.imports.mapping import NAME, USCC, ColumnTarget, EntryLayout, SheetMapping
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.registers import FIRM, ImportedRegister
@@ -54,6 +55,11 @@ class ReadRow:
     returned: ReturnedCells | None = None
     firm_id: int | None = None
     above: FromAbove = field(default_factory=dict)
+
+    @property
+    def registers(self) -> bool:
+        """Whether its firm is new; known once it was decided."""
+        return self.own is not None and self.own.verdict is not None and self.own.verdict.outcome is RowOutcome.CREATED
 
     @property
     def untouched(self) -> bool:
@@ -127,6 +133,8 @@ class RowReading:
                     if back.before is not None and back.before.waits is not None:
                         entry.parsed.waits = None
                 yield entry
+            if returned is not None and (gone := self._gone(row, cells, layout, firm, returned)) is not None:
+                yield Entry(layout, self.takers[layout.register], gone)
 
     def _sources(
         self, row: Row, cells: list[str], layout: EntryLayout, firm: SourceRow, returned: ReturnedCells | None
@@ -141,6 +149,17 @@ class RowReading:
         code, index = parted
         for word in returned.words[index]:
             yield replace(source, texts=source.texts | {code: word})
+
+    def _gone(
+        self, row: Row, cells: list[str], layout: EntryLayout, firm: SourceRow, returned: ReturnedCells
+    ) -> Parsed | None:
+        """The records of which only the words were taken out of the row's cell, as one."""
+        code, index = next(((code, index) for code, index in layout.filling if index in returned.gone), ("", -1))
+        if not code:
+            return None
+        source, gone = self._source(row, cells, layout, firm), returned.gone[index]
+        told = replace(source, texts=source.texts | {code: str(gone)})
+        return Parsed(told, returned=ReturnedRecord(None, gone=gone))
 
     def _returned(self, row: Row, layout: EntryLayout, returned: ReturnedCells, taker: Taker) -> ReturnedRecord:
         """What stood of the record in the export, read as the row is, and which of its fields say something else now."""

@@ -36,7 +36,7 @@ class _NewRow(NamedTuple):
 
 def tell_likely(session: Session, results: Sequence[RowResult], prefix: str) -> None:
     """Say of each row that will register a firm which one on file that likely is."""
-    new = [result for result in results if result.outcome is RowOutcome.CREATED and result.row.own is not None]
+    new = [result for result in results if result.row.registers]
     found = find_likely(session, [_stated(result) for result in new], prefix=prefix) if new else []
     for result, likely in zip(new, found, strict=True):
         result.reasons.extend(_reason(each.firm) for each in likely)

@@ -20,6 +20,8 @@ EARLIEST = date(1840, 1, 1)
 _NOTHING = {"-", "--", "—", "——", "/", "n/a", "na", "null", "none", "无", "空", "nan", "#n/a"}
 #: What a spreadsheet makes of a long code when it saves it as CSV: `9.1429E+17`.
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E\+?\d{2}")
+#: What parts the words of a cell that lists several.
+PARTED = "、"
 _LONGEST_NOTHING = max(map(len, _NOTHING))
 
 
@@ -66,15 +68,28 @@ class Parsed:
 
 
 @dataclass(frozen=True)
+class GoneWords:
+    """Words that a person took out of a cell which lists several; `all`: nothing was left in the cell."""
+
+    words: tuple[str, ...]
+    all: bool = False
+
+    def __str__(self) -> str:
+        return PARTED.join(self.words)
+
+
+@dataclass(frozen=True)
 class ReturnedRecord:
     """What stood of a record in the export that comes back: `before` is that, read the same way; None when the export did not hold
-    it. `key` is the number that it bears there; `edited` and `emptied` are fields by their codes.
+    it. `key` is the number that it bears there; `edited` and `emptied` are fields by their codes. `gone` are records of which only
+    the words were taken out of a cell.
     """
 
     before: Parsed | None
     key: str = ""
     edited: frozenset[str] = frozenset()
     emptied: frozenset[str] = frozenset()
+    gone: GoneWords | None = None
 
 
 def firm_key(source: SourceRow) -> str:

@@ -117,7 +117,11 @@ def _written(
     field = field_of(target, registers)
     name = (field.stored if field else "") or target.field
     pair = entry.verdict.differences.get(name) or entry.changes.get(name)
-    written = _shown_value(name, pair[1] if pair else entry.parsed.values.get(name), text, places)
+    back = entry.parsed.returned is not None and entry.parsed.returned.before is not None
+    told = (
+        None if back else entry.parsed.values.get(name)
+    )  # of a record that comes back only what was edited is written
+    written = _shown_value(name, pair[1] if pair else told, text, places)
     standing = _shown_value(name, pair[0], "", places) if pair else ""
     return WrittenCell(text, written, standing, same=written == text and bool(written))
 

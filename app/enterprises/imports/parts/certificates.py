@@ -9,16 +9,27 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.enterprises.domain.patents import folded_number
+from app.enterprises.imports.difference_text import require_unchanged, stored_value
+from app.enterprises.imports.domain import RowOutcome
+from app.enterprises.imports.parts.gone import gives_back, is_about_gone, last_told
 from app.enterprises.imports.parts.kinds import PartReading
 from app.enterprises.imports.parts.reader import leave_out_reversed
 from app.enterprises.imports.parts.taker import BatchState, Key, PartTaker
 from app.enterprises.imports.parts.words import folded
 from app.enterprises.imports.reasons import RowReason
-from app.enterprises.imports.row_reader import Parsed
-from app.enterprises.imports.verdict import RowVerdict, rejected
+from app.enterprises.imports.row_reader import PARTED, GoneWords, Parsed
+from app.enterprises.imports.verdict import RowVerdict, SettledDifference, rejected
 from app.enterprises.models import Certificate, Enterprise
+from app.enterprises.service.parts import told_apart
+from app.enterprises.service.recording import note
+from app.kit.clock import today
+from app.kit.errors import NotFound
+from app.kit.i18n import _
 from app.kit.membership import one_of
 from app.kit.periods import last_day_of_years
+
+#: So many signs of the numbers are told in a reason.
+_TOLD = 60
 
 
 def finish(parsed: Parsed, reading: PartReading) -> None:
@@ -85,6 +96,49 @@ class CertificateTaker(PartTaker):
         if row is not None and row.enterprise_id != parsed.firm.id:
             return rejected(parsed, RowReason("number.other_firm", {"name": state.owners.get(row.enterprise_id, "—")}))
         return super().decide_row(parsed, state)
+
+    def decide_gone(self, parsed: Parsed, gone: GoneWords, state: BatchState) -> RowVerdict:
+        """Certificates that are valid still are asked about: no list takes away a record of law."""
+        assert parsed.firm is not None
+        on = self.reading.cells.today
+        valid = {row.number for row in state.held.values() if _holds(row, on)}
+        numbers = PARTED.join(number for number in gone.words if number in valid)
+        if not numbers:
+            return RowVerdict(parsed, RowOutcome.UNCHANGED, target_id=parsed.firm.id)
+        reasons = [RowReason("origin.certificate_gone", {"text": numbers[:_TOLD]})]
+        asked = {"number": (numbers, "")}
+        return RowVerdict(parsed, RowOutcome.DIFFERS, reasons, differences=asked, target_id=parsed.firm.id)
+
+    def settle(self, session: Session, settlement: SettledDifference) -> None:
+        """Besides: certificates that a cell names no more end with the day of the decision, and hold again when it is taken back."""
+        if not is_about_gone(settlement, "number"):
+            super().settle(session, settlement)
+            return
+        firm, back = session.get(Enterprise, settlement.firm_id), gives_back(settlement)
+        numbers = str(settlement.wanted if back else settlement.expected).split(PARTED)
+        statement = select(Certificate).where(
+            Certificate.enterprise_id == settlement.firm_id, Certificate.number.in_(numbers)
+        )
+        rows = session.scalars(statement.order_by(Certificate.id).with_for_update()).all()
+        if firm is None or {row.number for row in rows} != set(numbers):
+            raise NotFound("enterprise.part.missing", _("没有找到这条记录，它可能已被移除。"))
+        for row in rows:
+            before = self._ended_by(session, settlement, row) if back else None
+            require_unchanged({"revoked_on": row.revoked_on}, {"revoked_on": before})
+            row.revoked_on = None if back else today(settlement.now)
+            shown, _personal = told_apart(self.kind.part, {"revoked_on": (before, row.revoked_on)})
+            data = {**settlement.data, "id": row.id, "note": row.number}
+            note(session, settlement.actor, firm, settlement.event, settlement.now, changes=shown, data=data)
+
+    def _ended_by(self, session: Session, settlement: SettledDifference, row: Certificate) -> date | None:
+        """With which day the decision that is taken back ended it."""
+        told = last_told(session, settlement, lambda event: event.data.get("id") == row.id)
+        return stored_value("revoked_on", told.changes["certificate.revoked_on"][1]) if told else None
+
+
+def _holds(row: Certificate, on: date) -> bool:
+    """Whether nothing on file says that it has ended."""
+    return row.revoked_on is None and (row.expires_on is None or row.expires_on >= on)
 
 
 def _names_of(session: Session, ids: set[int], prefix: str) -> dict[int, str]:

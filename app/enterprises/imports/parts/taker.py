@@ -16,7 +16,7 @@ from app.enterprises.imports.parts.reader import parse_part
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.registers import IntakeContext
 from app.enterprises.imports.returned.record import is_added, number_of, stood, weigh_record
-from app.enterprises.imports.row_reader import Parsed, ReturnedRecord, SourceRow, firm_key
+from app.enterprises.imports.row_reader import GoneWords, Parsed, ReturnedRecord, SourceRow, firm_key
 from app.enterprises.imports.verdict import RowVerdict, SettledDifference, rejected, undecided
 from app.enterprises.models import Enterprise
 from app.enterprises.service.parts import told_apart
@@ -42,11 +42,20 @@ class NewRecord:
 
 @dataclass
 class BatchState:
-    """What a batch meets: the records on file by their key, those that come back by their number, and which row of the batch took which key."""
+    """What a batch meets: the records on file by their key, those that come back by their number, and which row of the batch took which key.
+
+    `held` are all records of the firms of which a cell names some no more.
+    """
 
     on_file: Mapping[Key, Any]
     taken: dict[Key, int] = field(default_factory=dict)
     returned: Mapping[str, Any] = field(default_factory=dict)
+    held: Mapping[Key, Any] = field(default_factory=dict)
+
+
+def gone_of(parsed: Parsed) -> GoneWords | None:
+    """The words by which records were named in a cell that names them no more."""
+    return parsed.returned.gone if parsed.returned is not None else None
 
 
 @dataclass(frozen=True)
@@ -75,13 +84,17 @@ class PartTaker:
     def decide(self, session: Session, batch: Sequence[Parsed], *, lock: bool) -> list[RowVerdict]:
         """Add, fill, leave, ask or hand back, for each row."""
         sound = [parsed for parsed in batch if parsed.firm is not None and undecided(parsed) is None]
-        state = self.load(session, sound, lock=lock)
+        losing = {parsed.firm.id for parsed in sound if parsed.firm and gone_of(parsed)}
+        state = self.load(session, [parsed for parsed in sound if not gone_of(parsed)], lock=lock)
+        state.held = self.on_file_of(session, losing, lock=lock) if losing else {}
         state.returned = self.returned_of(session, [each.key for row in sound if (each := stood(row))], lock=lock)
         verdicts = [undecided(parsed) or self._decide(parsed, state) for parsed in batch]
         self.close(state)
         return verdicts
 
     def _decide(self, parsed: Parsed, state: BatchState) -> RowVerdict:
+        if (gone := gone_of(parsed)) is not None:
+            return self.decide_gone(parsed, gone, state)
         back = stood(parsed)
         return self.decide_row(parsed, state) if back is None else self.decide_returned(parsed, back, state)
 
@@ -133,6 +146,10 @@ class PartTaker:
         verdict = self.compare(parsed, row)
         verdict.target_id = firm.id
         return verdict
+
+    def decide_gone(self, parsed: Parsed, gone: GoneWords, state: BatchState) -> RowVerdict:
+        """What is to be done with records that a cell of their firm names no more."""
+        raise NotImplementedError
 
     def decide_returned(self, parsed: Parsed, back: ReturnedRecord, state: BatchState) -> RowVerdict:
         """What is to be done with one row that comes back from an export: it may not become what another record is."""

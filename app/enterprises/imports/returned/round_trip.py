@@ -20,6 +20,7 @@ from app.enterprises.imports.mapping import (
     field_of,
 )
 from app.enterprises.imports.reasons import RowReason
+from app.enterprises.imports.row_reader import GoneWords
 from app.kit.errors import Invalid
 from app.kit.i18n import N_, _
 from app.kit.tabular import Table
@@ -41,8 +42,8 @@ _KEPT = frozenset({USCC, NAME})
 class ReturnedCells:
     """One row that comes back: its cells without those that were not edited, those that stood there, which were edited, which emptied.
 
-    `before` is None for a row that the export did not hold; `words` are those that are new in cells that hold several. `key` is the
-    number of its record, "" of one that a person added.
+    `before` is None for a row that the export did not hold; of cells that hold several words `words` are those that are new, `gone`
+    those that were taken out. `key` is the number of its record, "" of one that a person added.
     """
 
     cells: list[str]
@@ -51,6 +52,7 @@ class ReturnedCells:
     emptied: frozenset[int] = frozenset()
     remarks: tuple[RowReason, ...] = ()
     words: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    gone: Mapping[int, GoneWords] = field(default_factory=dict)
     key: str = ""
 
     @property
@@ -76,6 +78,7 @@ class _Comparison:
     emptied: set[int] = field(default_factory=set)
     remarks: list[RowReason] = field(default_factory=list)
     words: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    gone: dict[int, GoneWords] = field(default_factory=dict)
 
     def compare(self, column: MappedColumn, then: str, parted: str) -> None:
         """One cell against what stood there."""
@@ -94,12 +97,12 @@ class _Comparison:
             (self.edited if now else self.emptied).add(index)
 
     def _compare_words(self, column: MappedColumn, now: Sequence[str], then: Sequence[str]) -> None:
-        """A cell that holds several words: new ones are told, those that are gone are named and stay."""
-        new = tuple(dict.fromkeys(word.strip() for word in now if word.strip() and word.strip() not in then))
-        if gone := [word for word in then if word and word not in map(str.strip, now)]:
-            self.remarks.append(RowReason("origin.word_gone", {"column": column.header, "text": "、".join(gone)[:60]}))
-        self.words[column.index] = new
-        if new:
+        """A cell that holds several words: which are new, and which are gone."""
+        left = [word.strip() for word in now if word.strip()]
+        self.words[column.index] = tuple(dict.fromkeys(word for word in left if word not in then))
+        if gone := tuple(word for word in then if word and word not in left):
+            self.gone[column.index] = GoneWords(gone, all=not left)
+        if self.words[column.index] or gone:
             self.edited.add(column.index)
 
     def done(self) -> ReturnedCells:
@@ -111,6 +114,7 @@ class _Comparison:
             frozenset(self.emptied),
             tuple(self.remarks),
             self.words,
+            self.gone,
             self.key,
         )
 

@@ -1,7 +1,7 @@
 """Taking records below firms back: any of them, yearly figures with where each came from, tags, which have no number."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import delete, select
 
@@ -14,6 +14,7 @@ from app.enterprises.service.parts import Part, told_apart
 from app.enterprises.service.recording import subject_of
 from app.journal.domain import Change, PendingEvent, SubjectKey, plain
 from app.journal.models import JournalEvent
+from app.journal.service import record_many
 from app.kit.i18n import N_
 from app.kit.membership import one_of
 
@@ -117,8 +118,27 @@ class TagReversal(PartReversal):
     def effect_of(self, event: JournalEvent, private: Private) -> EventEffect:
         """Its days."""
         before, after = event.data["validity"]
+        decided = event.type in DECIDED
+        if after is None or (before is None and decided):  # it went, or came back
+            return EventEffect(False, {}, decided)
         changes = {name: ((before or {}).get(name), value) for name, value in after.items()}
-        return EventEffect(before is None, changes, event.type in DECIDED)
+        return EventEffect(before is None, changes, decided)
+
+    def take_back(self, undoing: Undoing, effects: Sequence[RecordEffect], tally: Tally) -> None:
+        """Besides: tags that the import took away are there again, unless somebody gave them back."""
+        super().take_back(undoing, effects, tally)
+        lost = {effect.key: effect.data[0]["validity"][0] for effect in effects if _was_lost(effect)}
+        there = self.load(undoing, list(lost)) if lost else {}
+        back = []
+        for key, days in lost.items():
+            firm_id, tag = cast(tuple[int, str], key)
+            row = EnterpriseTag(enterprise_id=firm_id, tag=tag, **{n: self.stored(n, day) for n, day in days.items()})
+            if key not in there and self.may_return(undoing, row, tally):
+                back.append(row)
+        tally.fields += len(back)
+        if undoing.writes and back:
+            undoing.session.add_all(back)
+            record_many(undoing.session, [self._event(undoing, row, self.returned, {}, came=True) for row in back])
 
     @property
     def columns(self) -> Collection[str]:
@@ -143,7 +163,9 @@ class TagReversal(PartReversal):
             statement = delete(EnterpriseTag).filter_by(enterprise_id=row.enterprise_id, tag=row.tag)
             undoing.session.execute(statement.execution_options(synchronize_session=False))
 
-    def _event(self, undoing: Undoing, row: Any, event: str, changes: Mapping[str, Change]) -> PendingEvent:
+    def _event(
+        self, undoing: Undoing, row: Any, event: str, changes: Mapping[str, Change], *, came: bool = False
+    ) -> PendingEvent:
         """Told as by hand: the tag's words before and after."""
         firm = undoing.firms[row.enterprise_id]
         firm.updated_at = undoing.now
@@ -154,9 +176,14 @@ class TagReversal(PartReversal):
         for name, (before, _after) in changes.items():
             if name in self.columns:
                 setattr(was, name, self.stored(name, before))
-        told = {"tags": ([records.tag_text(was)], now)}
+        told = {"tags": ([] if came else [records.tag_text(was)], now)}
         data = {"undone_import": undoing.run_id}
         return PendingEvent(undoing.actor, undoing.now, events.TAGS_CHANGED, subject_of(firm), told, data)
+
+
+def _was_lost(effect: RecordEffect) -> bool:
+    """Whether the tag was there before the import and not after it."""
+    return effect.data[0]["validity"][0] is not None and effect.data[-1]["validity"][1] is None
 
 
 CONTACT = PartReversal(records.CONTACT, N_("联系人"))

@@ -163,20 +163,27 @@ class Reversal:
             record_many(undoing.session, pending)
 
     def _outcome(self, undoing: Undoing, effect: RecordEffect, row: Any, tally: Tally) -> RecordFate:
-        firm = self.firm_of(undoing, row)
         outcome = decide(effect, self.state(undoing, row), self.blank)
-        if firm is not None and (outcome.goes or outcome.returned):
-            if not firm.region_code.startswith(undoing.actor.region_prefix):
-                tally.left.append(self._leftover(undoing, row, OUTSIDE))
-                return RecordFate()
-            if firm.disabled_on is not None:
-                tally.left.append(self._leftover(undoing, row, RETIRED))
-                return RecordFate()
+        if (outcome.goes or outcome.returned) and not self.may_return(undoing, row, tally):
+            return RecordFate()
         if effect.created and outcome.touched:
             tally.left.append(self._leftover(undoing, row, CHANGED, about=outcome.touched))
         else:
             tally.left += [self._leftover(undoing, row, CHANGED, name=name) for name in outcome.touched]
         return outcome
+
+    def may_return(self, undoing: Undoing, row: Any, tally: Tally) -> bool:
+        """Whether its firm lets it be taken back; what must stay is noted."""
+        firm = self.firm_of(undoing, row)
+        if firm is None:
+            return True
+        if not firm.region_code.startswith(undoing.actor.region_prefix):
+            tally.left.append(self._leftover(undoing, row, OUTSIDE))
+            return False
+        if firm.disabled_on is not None:
+            tally.left.append(self._leftover(undoing, row, RETIRED))
+            return False
+        return True
 
     def _return(self, undoing: Undoing, effect: RecordEffect, row: Any, outcome: RecordFate) -> Iterable[PendingEvent]:
         if not undoing.writes:
