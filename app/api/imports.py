@@ -1,6 +1,7 @@
 """Files that programs hand in to be taken in, and what became of them: the same reading, job and decisions as on the pages."""
 
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Any
 
 from fastapi import Path, Query
 from pydantic import Field, field_validator
@@ -12,6 +13,7 @@ from app.api.import_answers import GIVEN_BACK, described, row_line
 from app.api.import_operations import hand_in_operation, read_operation, rows_operation
 from app.doors.calls.router import GuardedRouter
 from app.enterprises.actions import IMPORT
+from app.enterprises.complete_lists.denials import LIST_KINDS
 from app.enterprises.imports.domain import ImportKind, RowOutcome
 from app.enterprises.imports.fields import UNIT_LABELS
 from app.enterprises.imports.handed_files import HandedIn, get_own_run, hand_in
@@ -60,6 +62,41 @@ class ImportParameters(NoParameters):
         bool, Field(description="take the file in as it is understood; else it waits for an officer to look at it")
     ] = False
 
+    complete_to: Annotated[
+        date | None,
+        Field(
+            description="this is the complete list as of that day: whoever of the region is not on it is none of them"
+        ),
+    ] = None
+    complete_from: Annotated[
+        date | None, Field(description="from which day on it is complete; needed for penalties and accidents")
+    ] = None
+    complete_kind: Annotated[
+        list[str],
+        Field(
+            max_length=len(LIST_KINDS),
+            description="of which kinds it is, where its sheets do not tell; repeated for several",
+            json_schema_extra={"items": {"type": "string", "enum": LIST_KINDS}},
+        ),
+    ] = []
+    complete_region: Annotated[
+        str, Field(pattern=r"^[0-9]{0,12}$", description="for which region it is complete; the client's by default")
+    ] = ""
+    issuer: Annotated[str, Field(max_length=120, description="who issued the complete list; `name` by default")] = ""
+
+    def complete(self, region: str) -> dict[str, Any] | None:
+        """What is told of it as a complete list; None where nothing is. Raises `Invalid` where it cannot count."""
+        if self.complete_to is None:
+            if self.complete_from or self.complete_kind or self.complete_region or self.issuer:
+                raise Invalid("complete_list.complete_to", _("请填写名单完整到哪一天（complete_to）。"))
+            return None
+        if not self.confirm:
+            message = _("完整名单须与导入一起确认（confirm=true）；由人员核对的，请在页面上说明。")
+            raise Invalid("complete_list.unconfirmed", message)
+        told = {"complete_to": self.complete_to, "complete_from": self.complete_from, "kinds": self.complete_kind}
+        named = {"issuer": self.issuer or self.name[:120], "document": self.name}
+        return told | named | {"region_code": self.complete_region or region}
+
     @field_validator("unit")
     @classmethod
     def _known(cls, value: str | None) -> str | None:
@@ -96,6 +133,7 @@ def post_import(call: ClientCall, wanted: ImportQuery) -> Response:
         ReadingHints(wanted.unit or "", tuple(wanted.sheets)),
         accept_unconfirmed=wanted.accept_unconfirmed,
         agreed=wanted.confirm,
+        complete=wanted.complete(call.actor.region_prefix),
     )
     run = hand_in(call.session, **call.by, given=given)
     answer = Json(described(call.session, run), status_code=ACCEPTED)

@@ -1,8 +1,6 @@
 """Saying on the command line that what is taken in is a complete list."""
 
-from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -10,11 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.complete_lists.denials import LIST_KINDS
 from app.enterprises.complete_lists.queries import count_doubts, list_of_import
-from app.enterprises.complete_lists.schemas import CompleteListInput
 from app.enterprises.complete_lists.service import stated_text
-from app.enterprises.imports.listed_kinds import kinds_of
-from app.enterprises.imports.models import ImportSheet
-from app.kit.errors import Invalid
 from app.kit.i18n import _
 
 CompleteTo = Annotated[
@@ -46,22 +40,15 @@ Issuer = Annotated[
 def complete_options(
     last: datetime | None, first: datetime | None, kinds: list[str], issuer: str
 ) -> dict[str, Any] | None:
-    """What the options say; None where nothing is said. Raises `BadParameter` where they do not say to which day."""
+    """What the options say; None where nothing is said. Raises `BadParameter` where they do not say to which day, or a kind is none."""
     if last is None:
         if first or kinds or issuer:
             raise typer.BadParameter("--complete-from, --complete-kind, --issuer", param_hint="--complete-to")
         return None
+    if not set(kinds) <= set(LIST_KINDS):
+        raise typer.BadParameter("、".join(LIST_KINDS), param_hint="--complete-kind")
     told: dict[str, Any] = {"complete_to": last.date(), "complete_from": first.date() if first else None}
     return told | {"kinds": kinds, "issuer": issuer.strip()[:120]}
-
-
-def complete_list(told: dict[str, Any], sheets: Iterable[ImportSheet], file: Path) -> CompleteListInput:
-    """The same with what only the file tells. Raises `Invalid` where neither the command nor a sheet tells its kind."""
-    kinds = told["kinds"] or kinds_of(sheets)
-    if not kinds:
-        message = _("看不出是哪一种名单，请用 --complete-kind 指明：%(kinds)s")
-        raise Invalid("complete_list.kinds", message % {"kinds": "、".join(LIST_KINDS)})
-    return CompleteListInput.model_validate(told | {"kinds": kinds, "issuer": told["issuer"] or file.stem[:120]})
 
 
 def tell_complete(session: Session, import_id: int) -> None:

@@ -21,6 +21,7 @@ from app.enterprises.imports.domain import ImportKind, ImportState, RowOutcome
 from app.enterprises.imports.fields import UNIT_LABELS
 from app.enterprises.imports.jobs import KINDS
 from app.enterprises.imports.likely_rows import count_likely
+from app.enterprises.imports.listed_kinds import complete_list_of
 from app.enterprises.imports.mapping import Registers
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
 from app.enterprises.imports.queries import count_texts_and_unplaced, list_rows
@@ -282,8 +283,9 @@ def _begun(
     told = order.complete and order.complete | {
         "document": found.file_name,
         "region_code": order.reading.region or region,
+        "issuer": order.complete["issuer"] or order.file.stem[:120],
     }
-    complete = said.complete_list(told, sheets_of(session, found), order.file) if told else None
+    complete = complete_list_of(told, sheets_of(session, found)) if told else None
     queued = start(session, actor=SYSTEM, run=found, now=now, accept_unconfirmed=accept, complete=complete)
     return found, claim(session, job_id=queued.id, owner=this_process(), now=now)
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.config import Settings
+from app.enterprises.complete_lists.models import CompleteList
 from app.enterprises.imports.handed_files import MOST_UNFINISHED
 from app.enterprises.imports.models import ImportRun
 from app.enterprises.models import Enterprise, YearlyFigures
@@ -80,6 +81,23 @@ def test_a_confirmed_file_is_taken_in_and_told_row_by_row(
         JournalEvent.actor_kind == "client", JournalEvent.actor_name == "省平台（示例）"
     )
     assert {"import.started", "import.finished", "enterprise.imported"} <= set(session.scalars(client_events))
+
+
+def test_a_file_may_be_said_to_be_a_complete_list(sender: Caller, session: Session, work: Callable[[], int]) -> None:
+    body = csv([[fictional_code(1), "税务违法", "2021-03-01"]], ("统一社会信用代码", "违法类型", "处罚日期"))
+    said = {"complete_to": "2021-06-30", "complete_from": "2021-01-01", "issuer": "税务局（示例）", "confirm": "true"}
+    kind = "compliance:tax_violation"
+    assert problem(hand_in(sender, body, **said)) == (422, "complete_list.kinds")
+    assert problem(hand_in(sender, body, **said | {"complete_kind": "compliance:tax"})) == (422, "complete_list.kinds")
+    waiting = said | {"complete_kind": kind, "confirm": "false"}
+    assert problem(hand_in(sender, body, **waiting)) == (422, "complete_list.unconfirmed")
+    assert problem(hand_in(sender, body, issuer="税务局（示例）")) == (422, "complete_list.complete_to")
+    answer = hand_in(sender, body, **said | {"complete_kind": kind})
+    assert answer.status_code == 202, answer.text
+    work()
+    (row,) = session.scalars(select(CompleteList))
+    assert (row.kinds, row.region_code, row.issuer) == ([kind], "429005", "税务局（示例）")
+    assert (row.document, row.import_id) == ("名单（示例）.csv", answer.json()["id"])
 
 
 def test_without_confirm_the_reading_is_told_and_an_officer_decides(

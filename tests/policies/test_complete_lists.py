@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.enterprises.complete_lists.denials import LIST_KINDS, UNASKED, kinds_told
 from app.enterprises.complete_lists.schemas import CompleteListInput
 from app.enterprises.complete_lists.service import state_complete, withdraw_complete
 from app.enterprises.models import Certificate, ComplianceEvent, StandardParticipation
@@ -27,6 +28,7 @@ from app.policies.service.check_days import set_check_days
 from app.policies.service.fact_sources import gather, read_columns
 from app.policies.service.statements import state_fact
 from app.policies.whatif.register import load, refreshed
+from app.reference.queries import term_names
 from tests.factories.enterprises import firm
 from tests.support.statements import recorded_statements
 
@@ -129,6 +131,17 @@ def test_what_cannot_be_said_is_refused(session: Session, actor: MakeActor) -> N
         with pytest.raises(Invalid) as refused:
             complete(session, **wrong)
         assert at in refused.value.fields
+
+
+def test_kinds_of_which_no_condition_asks_are_kept_and_deny_nothing(session: Session) -> None:
+    one = firm(session)
+    before = gather(session, get_catalogue(session), one.id, DAY).facts.known
+    complete(session, kinds=sorted(UNASKED), complete_from=date(2020, 1, 1))
+    assert gather(session, get_catalogue(session), one.id, DAY).facts.known == before
+    assert not kinds_told(sorted(UNASKED)) and set(LIST_KINDS) >= UNASKED
+    assert {kind for kind in LIST_KINDS if not kinds_told([kind])} == UNASKED
+    events = {f"compliance:{code}" for code in term_names(session, "compliance_kind")}
+    assert events <= set(LIST_KINDS), "of each kind of event somebody may have the complete list"
 
 
 def test_it_is_withdrawn_once_and_the_journal_says_so(session: Session, actor: MakeActor) -> None:

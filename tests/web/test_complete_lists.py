@@ -34,6 +34,10 @@ def test_by_hand_and_back(session: Session, sign_in: SignIn) -> None:
     page = client.submit(PAGE, FORM, to=f"{PAGE}/state", follow=True)
     assert page.status_code == 200 and "高新技术企业" in page.text and "不限" in page.text
     (row,) = session.scalars(select(CompleteList))
+    assert "税收违法（现行条件不问" in page.text
+    taxes = FORM | {"kinds": "compliance:tax_violation", "complete_from": "2021-01-01", "issuer": "税务局（示例）"}
+    kept = client.submit(PAGE, taxes, to=f"{PAGE}/state", follow=True)
+    assert kept.status_code == 200 and "判定不变" in kept.text and "税务局（示例）" in kept.text
     leader = sign_in(role=Role.LEADER, region="429005").get(PAGE).text
     assert "省科技厅（示例）" in leader and f"{PAGE}/{row.id}/withdraw" not in leader and "记为完整名单" not in leader
     assert "省科技厅" not in sign_in(region="420502").get(PAGE).text

@@ -83,7 +83,10 @@ DENIALS: Mapping[str, Denial] = {
     "on_dishonesty_list": Denial(_kinds("compliance", "abnormal_operation", "serious_dishonesty"), EVER),
     "on_serious_breach_list": Denial(_kinds("compliance", "serious_dishonesty"), EVER),
 }
-LIST_KINDS = sorted(frozenset[str]().union(*(denial.kinds for denial in DENIALS.values())))
+#: Kinds of which no condition of any policy asks. Whoever has the complete list may say so: it is kept for that issuer and decides nothing.
+#: 其他行政处罚 comes from many issuers, of which a list has one: no fact may ever be denied by one such list.
+UNASKED = _kinds("compliance", "tax_violation", "administrative_penalty")
+LIST_KINDS = sorted(UNASKED.union(*(denial.kinds for denial in DENIALS.values())))
 
 
 def windows(on: date) -> dict[str, date]:

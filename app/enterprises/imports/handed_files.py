@@ -1,12 +1,15 @@
 """A program hands a file in: the same call twice is one import; a reading that nobody need look at begins at once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.enterprises.actions import IMPORT
 from app.enterprises.imports.domain import ImportKind, ImportState
+from app.enterprises.imports.listed_kinds import complete_list_of
 from app.enterprises.imports.models import ImportRun
 from app.enterprises.imports.sheets import ReadingHints, allowed, guess_sheets
 from app.enterprises.imports.staging import (
@@ -15,6 +18,7 @@ from app.enterprises.imports.staging import (
     count_unfinished,
     find_unfinished,
     is_read_as,
+    sheets_of,
     stage,
     start,
     tell_unit,
@@ -34,13 +38,17 @@ MOST_UNFINISHED = 20
 
 @dataclass(frozen=True)
 class HandedIn:
-    """A file with what its sender tells of it; `agreed`: it may be taken in as it is understood, without a person."""
+    """A file with what its sender tells of it; `agreed`: it may be taken in as it is understood, without a person.
+
+    `complete` is what is told of it as a complete list; kinds that are left out are those that its sheets tell.
+    """
 
     file: StagedFile
     kind: ImportKind
     reading: ReadingHints
     accept_unconfirmed: bool = False
     agreed: bool = False
+    complete: Mapping[str, Any] | None = None
 
 
 def hand_in(session: Session, *, actor: Actor, given: HandedIn, now: datetime) -> ImportRun:
@@ -52,7 +60,8 @@ def hand_in(session: Session, *, actor: Actor, given: HandedIn, now: datetime) -
     require(actor, IMPORT)
     run = _earlier(session, actor, given, now) or _new(session, actor, given, now)
     if run.state == ImportState.UPLOADED and given.agreed:
-        start(session, actor=actor, run=run, now=now, accept_unconfirmed=given.accept_unconfirmed)
+        complete = complete_list_of(given.complete, sheets_of(session, run)) if given.complete else None
+        start(session, actor=actor, run=run, now=now, accept_unconfirmed=given.accept_unconfirmed, complete=complete)
     return run
 
 

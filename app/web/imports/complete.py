@@ -14,6 +14,7 @@ from app.doors.lists.query import ListQuery
 from app.doors.lists.view import ListView
 from app.enterprises.actions import LIST as READ
 from app.enterprises.actions import STATE_COMPLETE
+from app.enterprises.complete_lists.denials import kinds_told
 from app.enterprises.complete_lists.lists import COMPLETE_LISTS
 from app.enterprises.complete_lists.models import CompleteList
 from app.enterprises.complete_lists.schemas import CompleteListInput
@@ -49,13 +50,19 @@ def complete_lists_page(call: Call, query: Annotated[ListQuery, LIST.asked]) -> 
     return call.render("web/imports/complete.html", _page(call, query))
 
 
+def _stated(row: CompleteList) -> str:
+    if kinds_told(row.kinds):
+        return _("已记为完整名单，判定、摸底和测算随之更新。")
+    return _("已记为完整名单。现行条件都不问这类名单，判定不变。")
+
+
 @router.post("/state", action=STATE_COMPLETE)
 def state(call: Call) -> Response:
     """Say that a list which is in the register already is complete."""
     return call.submit(
         CompleteListInput,
         lambda data: state_complete(call.session, **call.by, data=data),
-        done=lambda _row: call.redirect(BASE, good=_("已记为完整名单，判定、摸底和测算随之更新。")),
+        done=lambda row: call.redirect(BASE, good=_stated(row)),
         again=lambda bound: call.render("web/imports/complete.html", _page(call, LIST.query(), bound)),
     )
 

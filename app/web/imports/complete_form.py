@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.doors.forms.bound import Bound
+from app.enterprises.complete_lists.denials import kinds_told
 from app.enterprises.complete_lists.models import CompleteList
 from app.enterprises.complete_lists.queries import count_doubts_of, kind_names, kinds_text
 from app.enterprises.complete_lists.schemas import CompleteListInput
 from app.kit.actor import Actor
 from app.kit.errors import DomainError
+from app.kit.i18n import _
 from app.kit.lists.viewer import Viewer
 from app.reference.queries import list_region_names
 from app.web.shared.enterprise_words import Choices, region_choices
@@ -55,13 +57,17 @@ def complete_form(
     """The form as it is shown first, or again with what is wrong."""
     return CompleteListForm(
         form=form,
-        kinds=tuple((kind, str(name)) for kind, name in kind_names(session).items()),
+        kinds=tuple((kind, _kind_label(kind, str(name))) for kind, name in kind_names(session).items()),
         chosen=tuple(form.raw.get("kinds", ()) if form else kinds),
         regions=region_choices(session, actor),
         region=region or actor.region_prefix,
         document=document,
         required=required,
     )
+
+
+def _kind_label(kind: str, name: str) -> str:
+    return name if kinds_told([kind]) else _("%(name)s（现行条件不问，只留存）") % {"name": name}
 
 
 def refused_with(form: Bound[CompleteListInput] | None, refusal: DomainError) -> Bound[CompleteListInput] | None:

@@ -110,6 +110,11 @@ def test_the_command_says_it(
     environment = clean_environment(YUMIAO_DATABASE_URL=database_url, YUMIAO_DATA_DIR=str(tmp_path / "data"))
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
+    wrong = ["yumiao", "import", str(file), "--yes", "--complete-to", "2021-06-30", "--complete-kind", "compliance:tax"]
+    monkeypatch.setattr(sys, "argv", wrong)
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 2 and "compliance:tax_violation" in "".join(capsys.readouterr().err.split("\n"))
     monkeypatch.setattr(
         sys,
         "argv",
