@@ -1,8 +1,12 @@
 """The demo keeps the law it shows: nothing of a firm is older than the firm, and who is recognised could have been."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from decimal import Decimal
+from itertools import islice
 from pathlib import Path
+from types import NoneType
 
 import pytest
 from sqlalchemy import Column, ColumnElement, Date, ForeignKey, FromClause, Integer, Table, func, select
@@ -11,12 +15,18 @@ from sqlalchemy.orm import Session
 from app.accounts.models import EnterpriseUser
 from app.cases.duties.models import CaseDuty
 from app.cases.models import CaseFile
+from app.commands.exports import LISTS
 from app.composition.tables import METADATA
 from app.demo.build import build_demo
+from app.doors.lists.columns import header_of
+from app.doors.lists.export import exported_cells, exported_columns
 from app.enterprises.models import Certificate, Enterprise, IntellectualProperty, YearlyFigures
 from app.files.vault import Vault
+from app.kit.actor import SYSTEM
 from app.kit.clock import today
 from app.kit.db import Database, UtcDateTime
+from app.kit.i18n import use_locale
+from app.kit.lists.viewer import Viewer
 from app.kit.storage.local import LocalBlobs
 from app.policies.models import Sweep, SweepLine
 from tests.counts import Counts
@@ -24,6 +34,9 @@ from tests.support.databases import Templates
 from tests.support.house import HOUSE
 from tests.support.source import listed
 
+#: Texts that look like a day or a number, and the heads of columns that are told by digits.
+DAY, NUMBER = re.compile(r"\d{4}[-/.]\d{1,2}([-/.]\d{1,2})?"), re.compile(r"[-+]?[\d,]+(\.\d+)?")
+DIGITS = re.compile("号|代码|电话")
 NOW = datetime(2026, 11, 30, 3, tzinfo=UTC)
 TODAY = today(NOW)
 RECOGNITION = "high-tech-enterprise"
@@ -99,6 +112,26 @@ def test_nothing_of_a_firm_is_older_than_the_firm(demo: Session) -> None:
     assert set(EXCEPTIONS) <= set(looked_at)
     early = [found for name, found in looked_at.items() if found and name not in EXCEPTIONS]
     assert not early, listed("before the firm's registration", early)
+
+
+def test_what_lists_export_keeps_its_kind(demo: Session) -> None:
+    """Numbers and days leave as such, not as texts that look like them; what is told by digits (codes, telephones) as text."""
+    wrong = set()
+    with use_locale("zh"):
+        for name, view in LISTS.items():
+            viewer, query = Viewer(demo, SYSTEM, TODAY), view.query()
+            heads = header_of(exported_columns(view, query))
+            for row in islice(exported_cells(view, query, viewer), 20):
+                wrong |= {
+                    (name, head, cell)
+                    for head, cell in zip(heads, row, strict=True)
+                    if type(cell) not in (int, Decimal, date, datetime, NoneType, str)
+                    or (
+                        isinstance(cell, str)
+                        and (DAY.fullmatch(cell) or (NUMBER.fullmatch(cell) and not DIGITS.search(head)))
+                    )
+                }
+    assert not wrong, listed(map(str, wrong))
 
 
 def test_a_certificate_takes_a_year(demo: Session) -> None:
