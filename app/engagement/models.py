@@ -111,6 +111,7 @@ class VisitStop(Base):
     __table_args__ = (
         UniqueConstraint("round_id", "enterprise_id"),
         Index("ix_visit_stop_day", "round_id", "planned_on", "ordinal"),
+        Index("ix_visit_stop_firm", "enterprise_id"),
     )
 
     id: Mapped[PrimaryKey]

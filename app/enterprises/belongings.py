@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, cast
 
-from sqlalchemy import Column, ColumnElement, Table
+from sqlalchemy import Column, Table
 from sqlalchemy.orm import Session
 
 from app.enterprises.models import Enterprise
@@ -81,7 +81,7 @@ class Belonging:
     is set aside until the merge is taken back: what points at it points at the standing one, or goes aside with it (`along`). With `settle`
     nothing is set aside: the yielding row is brought to an end, with what hangs on it. `goes` are rows that are set aside with
     the firm whatever stands. `fit` makes a moved row fit to what stands already. `tells` are the events of rows that partners are given.
-    `narrow` leads a table without an index by firm to the rows. `holds`: whether it keeps an import that made the firm from being taken back, without a foreign key.
+    `holds`: whether it keeps an import that made the firm from being taken back, without a foreign key.
     """
 
     model: type[Base]
@@ -96,7 +96,6 @@ class Belonging:
     fit: Callable[[Sequence[Row], Row], Mapping[str, Any]] | None = None
     settle: Callable[[Settling], None] | None = None
     tells: Callable[[Crossing], Iterable[PendingEvent]] | None = None
-    narrow: Callable[[], ColumnElement[bool]] | None = None
     holds: bool = False
 
     @property

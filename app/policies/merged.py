@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, and_, select
-
 from app.enterprises.belongings import Belonging, Crossing, MergeFate
 from app.journal.domain import PendingEvent, SubjectKey
 from app.kit.i18n import N_
 from app.policies import events
-from app.policies.models import FactStatement, PolicyVersion, StoredVerdict, Sweep, SweepLine
+from app.policies.models import FactStatement, StoredVerdict, SweepLine
 
 
 def _tell(crossing: Crossing) -> Iterable[PendingEvent]:
@@ -16,13 +14,6 @@ def _tell(crossing: Crossing) -> Iterable[PendingEvent]:
     for row, gone in crossing.all:
         subject = SubjectKey("verdict", str(row["id"]), firm.name, firm.id, firm.region_code)
         yield PendingEvent(crossing.actor, crossing.now, events.VERDICT_CROSSED, subject, {}, crossing.data(gone=gone))
-
-
-def _of_all_sweeps() -> ColumnElement[bool]:
-    """The table is found by sweep and policy, never by firm alone: there is a line for each firm of every sweep."""
-    return and_(
-        SweepLine.sweep_id.in_(select(Sweep.id)), SweepLine.policy_code.in_(select(PolicyVersion.code).distinct())
-    )
 
 
 BELONGINGS = (
@@ -35,5 +26,5 @@ BELONGINGS = (
         name=lambda row: f"{row['policy_code']} {row['on_day']}",
         tells=_tell,
     ),
-    Belonging(SweepLine, "", MergeFate.COMPUTED, narrow=_of_all_sweeps),
+    Belonging(SweepLine, "", MergeFate.COMPUTED),
 )

@@ -166,6 +166,7 @@ class SweepLine(Base):
     __table_args__ = (
         UniqueConstraint("sweep_id", "policy_code", "enterprise_id"),
         Index("ix_sweep_line_standing", "sweep_id", "policy_code", "outcome", "unmet", "unknown", "enterprise_id"),
+        Index("ix_sweep_line_firm", "enterprise_id"),
     )
 
     id: Mapped[PrimaryKey]

@@ -38,3 +38,15 @@ def test_what_collides_is_decided_wherever_the_database_would_refuse_it() -> Non
         if collides and each.fate is MergeFate.MOVES and not each.may_collide:
             unsaid.append(each.table.name)
     assert not unsaid, unsaid
+
+
+def test_what_names_a_firm_is_found_by_the_firm() -> None:
+    """Else each firm that goes with an import that is taken back makes the database read the whole table."""
+    firms = Base.metadata.tables["enterprise"]
+    slow = []
+    for table, column in pointing_at(HOUSE, firms):
+        firsts = [next(iter(index.columns)) for index in table.indexes]
+        firsts += [next(iter(item.columns)) for item in table.constraints if isinstance(item, UniqueConstraint)]
+        if column not in (*firsts, next(iter(table.primary_key))):
+            slow.append(f"{table.name}.{column.name}")
+    assert not slow, slow

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import and_, func, literal, select, union_all
+from sqlalchemy import func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from app.enterprises.belongings import BELONGINGS, Belonging, MergeFate, Row
@@ -62,8 +62,7 @@ def _counts(session: Session, belongings: Sequence[Belonging], *firms: int) -> d
 
 
 def _of(belonging: Belonging, firms: Iterable[int]) -> written.Condition:
-    own = one_of(belonging.owner, sorted(firms))
-    return own if belonging.narrow is None else and_(belonging.narrow(), own)
+    return one_of(belonging.owner, sorted(firms))
 
 
 def _held(session: Session, each: Belonging, counts: Mapping[int, int], mine: int, other: int) -> Held:
