@@ -5,6 +5,7 @@ from app.enterprises.imports.registers import REGISTERS
 from app.jobs.run import JOBS
 from app.journal.domain import EVENTS
 from app.journal.past_day import TRACED
+from app.journal.service import LAST_LOOKS
 from app.kit.db import TABLES
 from app.kit.facts.providers import FACTS
 from app.kit.slices import Slice
@@ -36,6 +37,7 @@ SLICE = Slice(
     JOBS.at("imports.jobs:KINDS", "duplicates.jobs:KINDS"),
     TRACED.at("past:TRACED"),
     BELONGINGS.at("merges.own:BELONGINGS"),
+    LAST_LOOKS.at("merges.latecomers:LAST_LOOK"),
     FACTS.at("facts:PROVIDER"),
     REGISTERS.at("imports.firm.taker:FIRMS", "imports.figure.register:REGISTER"),
     REGISTERS.at(*(f"imports.parts.registers:{name}" for name in _PARTS)),

@@ -1,12 +1,12 @@
 """Writing the journal: use cases `record`, the end of the transaction gives positions and hashes."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.journal.domain import (
@@ -22,15 +22,32 @@ from app.journal.domain import (
 from app.journal.models import JournalEvent, JournalHead, JournalPrivate
 from app.kit.actor import Actor
 from app.kit.bulk import insert_rows
-from app.kit.db import notes
+from app.kit.db import composition_of, is_postgresql, notes
+from app.kit.slices import Composition, Port
 
 HEAD_ID = 1
 #: Made once: every change asks for these, and to make them takes longer than to run them.
 _HEAD: Any = JournalHead.__table__
 _READ_HEAD = select(_HEAD.c.position, _HEAD.c.hash).where(_HEAD.c.id == HEAD_ID).with_for_update()
+FIRMS = "firms"
 _REACHED: dict[str, Any] = {"position": bindparam("reached"), "hash": bindparam("reached_hash")}
 _MOVE_HEAD = update(_HEAD).where(_HEAD.c.id == HEAD_ID).values(_REACHED)
 _MAKE_HEAD = insert(_HEAD).values({"id": HEAD_ID, **_REACHED})
+
+
+@dataclass(frozen=True)
+class LastLook:
+    """What somebody who waited for another's lock may have missed, asked for together with the head of the journal, as the transaction ends.
+
+    `missed` is one value over the firms of the events (the parameter `firms`), None where nothing was missed; else `refuse` raises, unless
+    the transaction knew.
+    """
+
+    missed: ColumnElement[Any]
+    refuse: Callable[[Session, Sequence[PendingEvent], Any], None]
+
+
+LAST_LOOKS: Port[LastLook] = Port("last look", LastLook)
 
 
 def record(  # noqa: PLR0913 - the parts of an event
@@ -62,13 +79,30 @@ def append(session: Session) -> None:
     if not pending:
         return
     connection = session.connection()
-    head = connection.execute(_READ_HEAD).one_or_none()
+    head = _look(session, pending) if is_postgresql(session) else connection.execute(_READ_HEAD).one_or_none()
     chain = _Chain(head.position, head.hash) if head else _Chain(0, GENESIS)
     insert_rows(session, JournalEvent, map(chain.link, pending))
     insert_rows(session, JournalPrivate, chain.private)
     reached = {"reached": chain.position, "reached_hash": chain.hash}
     connection.execute(_MOVE_HEAD if head else _MAKE_HEAD, reached)
     pending.clear()
+
+
+def _look(session: Session, pending: list[PendingEvent]) -> Any:
+    """The head, locked, after a last look at what others did while this transaction waited. On SQLite nobody waits once it has begun."""
+    composition = composition_of(session)
+    firms = sorted({event.subject.enterprise_id for event in pending if event.subject.enterprise_id is not None})
+    if not firms:
+        return session.connection().execute(_READ_HEAD).one_or_none()
+    found = session.connection().execute(composition.made(_head_and_looks), {FIRMS: firms}).one_or_none()
+    for look, missed in zip(composition.of(LAST_LOOKS), found[2:] if found else (), strict=False):
+        if missed is not None:
+            look.refuse(session, pending, missed)
+    return found
+
+
+def _head_and_looks(composition: Composition) -> Any:
+    return _READ_HEAD.add_columns(*(look.missed for look in composition.of(LAST_LOOKS)))
 
 
 @dataclass

@@ -26,6 +26,7 @@ from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
 from app.enterprises.imports.registers import FIRM
 from app.enterprises.imports.repeats import Repeats, repeated
 from app.enterprises.imports.sheets import ReadableSheet, open_sheet
+from app.enterprises.merges.domain import MergedMeanwhile
 from app.jobs.run import Run
 from app.journal.domain import SubjectKey
 from app.journal.service import record
@@ -162,10 +163,10 @@ def _after(rows: Iterator[ReadRow], reached: int, repeats: Repeats) -> Iterator[
 
 
 def _commit_batch(work: _SheetTaking, batch: list[ReadRow], checkpoint: Mapping[str, Any], count: int) -> None:
-    """One transaction; when somebody registered one of the firms in the same moment, decide once more."""
+    """One transaction; when somebody registered or merged one of the firms in the same moment, decide once more."""
     try:
         _write_batch(work, batch, checkpoint, count)
-    except IntegrityError:
+    except (IntegrityError, MergedMeanwhile):
         again = [work.sheet.again(row) for row in batch]
         _write_batch(work, again, checkpoint, count)
 

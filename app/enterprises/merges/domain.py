@@ -7,6 +7,7 @@ from typing import Any
 
 from app.enterprises.domain.uscc import parse_uscc
 from app.enterprises.fields import ENTERPRISE, WRITTEN
+from app.kit.errors import Conflict
 from app.kit.fields import FieldKind
 
 #: Fields that say one thing together with another.
@@ -17,6 +18,10 @@ _TOGETHER = {
     "business_status_on": "business_status",
     "park_code": "region_code",
 }
+
+
+class MergedMeanwhile(Conflict):
+    """A firm went into another while somebody waited to write to it; asked again, all that leads to it leads to the other."""
 
 
 class Side(StrEnum):
