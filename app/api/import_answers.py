@@ -35,7 +35,9 @@ def described(session: Session, run: ImportRun) -> dict[str, Any]:
         "state": _state(run, job),
         "kind": run.kind,
         "file": {"name": run.file_name, "sha256": run.file_sha256},
-        "ready": bool(taken) and not any(line["missing"] or line["without_unit"] for line in taken),
+        "ready": bool(taken)
+        and not any(line["missing"] or line["without_unit"] for line in taken)
+        and not any(sheet.chosen and _layout(sheet).asks_for_tables for sheet in sheets),
         "progress": {"done": job.done, "total": job.total} if job is not None else None,
         "counts": counts_of(run),
         "waiting": count_open_by_run(session, [run.id]).get(run.id, 0),
@@ -67,8 +69,12 @@ def _state(run: ImportRun, job: Job | None) -> str:
     return run.state
 
 
+def _layout(sheet: ImportSheet) -> SheetMapping:
+    return SheetMapping.from_json(sheet.name, sheet.register, sheet.mapping)
+
+
 def _sheet(sheet: ImportSheet, registers: Registers) -> dict[str, Any]:
-    layout = SheetMapping.from_json(sheet.name, sheet.register, sheet.mapping)
+    layout = _layout(sheet)
     known = layout.register in registers
     return {
         "position": sheet.position,

@@ -40,6 +40,7 @@ from app.enterprises.imports.staging import (
     stage,
     start,
 )
+from app.enterprises.imports.tables.beside import APART, ONE
 from app.jobs.domain import JobState, this_process
 from app.jobs.models import Job
 from app.jobs.queries import get_job
@@ -116,6 +117,10 @@ def import_workbook(
             show_default=False,
         ),
     ] = None,
+    tables: Annotated[
+        str,
+        typer.Option(help="whether columns that stand apart are tables of their own: apart or one", show_default=False),
+    ] = "",
     unit: Unit = "",
     region: Region = "",
     accept_unconfirmed: Accept = False,
@@ -126,7 +131,9 @@ def import_workbook(
 ) -> None:
     """Take whole workbooks in: each sheet is understood by its head, shown, and taken in when you agree."""
     above = tuple(as_above or ())
-    reading = ReadingHints(_unit(unit), tuple(sheet or ()), header_row, _pairs(map_ or []), region, above)
+    if tables not in ("", APART, ONE):
+        raise typer.BadParameter(f"{APART}, {ONE}", param_hint="--tables")
+    reading = ReadingHints(_unit(unit), tuple(sheet or ()), header_row, _pairs(map_ or []), region, above, tables)
     complete = said.complete_options(complete_to, complete_from, complete_kind or [], issuer)
     totals: Counter[str] = Counter()
     for file in files:

@@ -4,6 +4,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from app.kit.errors import Invalid
 from app.kit.tabular import MergedRange, open_table
@@ -149,3 +150,30 @@ def test_a_workbook_that_excel_locked_says_so_whatever_it_is_called(tmp_path: Pa
         assert refusal(path).code == "tabular.locked"
         path.write_bytes(bytes.fromhex("D0CF11E0A1B11AE1") + bytes(4_000))
         assert refusal(path).code == "tabular.damaged"
+
+
+def rewrite(path: Path, other: Path, old: bytes, new: bytes) -> None:
+    """The workbook with other bytes in its parts."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name).replace(old, new) for name in archive.namelist()}
+    with zipfile.ZipFile(other, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+
+def test_formulas_that_nobody_calculated_are_refused_and_empty_results_are_not(tmp_path: Path) -> None:
+    path = tmp_path / "公式.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, ["企业名称", "营业收入"])
+    sheet.write_formula(1, 1, '=IF(A1="","",A1)', None, "x")
+    sheet.write_formula(2, 1, "=1+1", None, 2)
+    book.close()
+    rewrite(path, path, b"<v>x</v>", b"<v></v>")
+    assert [row.cells for row in open_table(path).sheets[0].rows()][1:] == [["", ""], ["", "2"]]
+    for empty in ("<v></v>", "<v/>", ""):
+        other = tmp_path / "未算.xlsx"
+        rewrite(path, other, b"<v>2</v>", empty.encode())
+        with pytest.raises(Invalid, match="公式没有保存计算结果（如 B3）") as refused:
+            open_table(other)
+        assert refused.value.code == "tabular.uncalculated"

@@ -431,3 +431,20 @@ def test_blanks_that_mean_as_above_are_shown_with_their_row_and_chosen(sign_in: 
     assert "看不出是漏填还是同上" in page and "↑ 同第 2 行" not in page
     client.submit(url, {"above-0_1": "1"}, to="/mapping")
     assert "↑ 同第 2 行" in client.get(url).text
+
+
+def test_tables_beside_each_other_are_asked_about_on_the_page(sign_in: SignIn, tmp_path: Path) -> None:
+    left = [["企业名称", "统一社会信用代码"], *([f"园林精密{n}号有限公司（示例）", fictional_code(n)] for n in (1, 2))]
+    right = [["姓名", "联系电话", "职称"], ["周某（示例）", "10012345671", "教授"], ["", "", ""]]
+    rows = [[*one, "", *other] for one, other in zip(left, right, strict=True)]
+    client = sign_in()
+    path = write_grids(tmp_path / "台账.xlsx", {"台账": Grid(rows)})
+    url = upload(client, path.read_bytes(), path.name, kind="workbook")
+    page = client.get(url).text
+    assert "看不出是几张表还是一张表" in page and "/start" not in page
+    assert client.post_form(f"{url}/start", {}).status_code == 422
+    client.submit(url, {"tables": "apart"}, to="/mapping")
+    page = client.get(url).text
+    assert "台账 #1" in page and "台账 #2" in page and "看不出" not in page and "/start" in page
+    client.submit(url, {"tables": "one"}, to="/mapping")
+    assert "台账 #1" not in client.get(url).text

@@ -83,7 +83,8 @@ class SheetMapping:
 
     `header` are the first and last row of its head; `given` is what the sheet tells once for all rows, by target; `origin` is what is
     told of an export that comes back (`round_trip`); `above` are the columns whose blank cells mean what stands above them,
-    `perhaps_above` those of which a person may say so.
+    `perhaps_above` those of which a person may say so. `tables` tells of tables beside each other on the sheet: the columns of each
+    (`parts`), of which sheet of the file this is which part (`of`, `place`), or what a person said of them (`answer`).
     """
 
     sheet: str
@@ -94,6 +95,12 @@ class SheetMapping:
     origin: Mapping[str, Any] = field(default_factory=dict)
     above: tuple[int, ...] = ()
     perhaps_above: tuple[int, ...] = ()
+    tables: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def asks_for_tables(self) -> bool:
+        """Whether a person has to say if the sheet is one table or several beside each other."""
+        return bool(self.tables) and "of" not in self.tables and not self.tables["answer"]
 
     @cached_property
     def entries(self) -> tuple[EntryLayout, ...]:
@@ -175,7 +182,8 @@ class SheetMapping:
         if self.origin:
             kept["origin"] = dict(self.origin)
         blanks = {"above": list(self.above), "perhaps_above": list(self.perhaps_above)}
-        return kept | {name: columns for name, columns in blanks.items() if columns}
+        kept |= {name: columns for name, columns in blanks.items() if columns}
+        return kept | {"tables": dict(self.tables)} if self.tables else kept
 
     @classmethod
     def from_json(cls, sheet: str, register: str, kept: Mapping[str, Any]) -> "SheetMapping":
@@ -183,7 +191,17 @@ class SheetMapping:
         first, last = kept["header"]
         columns = tuple(MappedColumn(*column) for column in kept["columns"])
         above, perhaps = (tuple(kept.get(name, ())) for name in ("above", "perhaps_above"))
-        return cls(sheet, register, (first, last), columns, kept["given"], kept.get("origin", {}), above, perhaps)
+        return cls(
+            sheet,
+            register,
+            (first, last),
+            columns,
+            kept["given"],
+            origin=kept.get("origin", {}),
+            above=above,
+            perhaps_above=perhaps,
+            tables=kept.get("tables", {}),
+        )
 
     @cached_property
     def _registers(self) -> tuple[str, ...]:

@@ -25,7 +25,8 @@ from app.enterprises.imports.mapping import USCC
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
 from app.enterprises.imports.registers import FIRM
 from app.enterprises.imports.repeats import Repeats, repeated
-from app.enterprises.imports.sheets import ReadableSheet, open_sheet
+from app.enterprises.imports.sheets import open_sheet
+from app.enterprises.imports.tables.readable_sheet import ReadableSheet
 from app.enterprises.merges.domain import MergedMeanwhile
 from app.jobs.run import Run
 from app.journal.domain import SubjectKey

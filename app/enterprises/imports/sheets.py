@@ -10,24 +10,19 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.domain.names import normalise_name
 from app.enterprises.domain.uscc import normalise
-from app.enterprises.imports.cut_rows import CutRow, CutRows
 from app.enterprises.imports.domain import ImportKind
-from app.enterprises.imports.entries import ReadRow, RowReading, digest
-from app.enterprises.imports.firm.name_evidence import NameEvidence
+from app.enterprises.imports.entries import RowReading
 from app.enterprises.imports.mapping import (
     NAME,
     USCC,
-    MappedColumn,
     Registers,
     SheetMapping,
-    lacks_unit,
     remap,
     with_unit,
 )
 from app.enterprises.imports.models import ImportRun, ImportSheet
-from app.enterprises.imports.recognition import HeadVocabulary, guess_given, recognise_sheet
+from app.enterprises.imports.recognition import HeadVocabulary, recognise_sheet
 from app.enterprises.imports.registers import FIGURES, FIRM, IntakeContext, registers_of
-from app.enterprises.imports.repeats import Repeats
 from app.enterprises.imports.returned.round_trip import (
     Baseline,
     comes_back,
@@ -37,10 +32,19 @@ from app.enterprises.imports.returned.round_trip import (
     told_of,
 )
 from app.enterprises.imports.row_reader import cell_text
-from app.enterprises.imports.shapes import RowKind, SheetHead, body_rows, read_head
-from app.enterprises.imports.stated_firms import StatedFirms
+from app.enterprises.imports.shapes import RowKind, body_rows, read_head
+from app.enterprises.imports.tables.beside import (
+    APART,
+    ONE,
+    TablesBeside,
+    find_tables,
+    kept_parts,
+    part_name,
+    part_of,
+)
 from app.enterprises.imports.tables.blanks import with_plain_blanks, with_told_blanks
 from app.enterprises.imports.tables.first_rows import with_units_in_cells
+from app.enterprises.imports.tables.readable_sheet import ReadableSheet
 from app.kit.actor import Actor
 from app.kit.db import composition_of
 from app.kit.errors import Invalid
@@ -48,9 +52,8 @@ from app.kit.i18n import _
 from app.kit.slices import Composition
 from app.kit.tabular import Table
 from app.kit.tabular.origin import SHEET as KEPT_SHEET
-from app.kit.tabular.reader import Row, Sheet
+from app.kit.tabular.reader import Sheet
 
-_MOST_TOLD = 200
 _ONLY = {ImportKind.ENTERPRISES: (FIRM,), ImportKind.FIGURES: (FIGURES, FIRM)}
 
 
@@ -58,7 +61,7 @@ _ONLY = {ImportKind.ENTERPRISES: (FIRM,), ImportKind.FIGURES: (FIGURES, FIRM)}
 class ReadingHints:
     """What a person may tell about how a file is read: which sheets, where the head stands, the unit that it does not tell, and
     (by its head) what a column fills; also the region in which all of it lies, and below which heads a blank cell means what stands
-    above it (`NO_COLUMN` for none).
+    above it (`NO_COLUMN` for none), and whether tables that seem to stand beside each other are such (`APART`) or not (`ONE`).
     """
 
     unit: str = ""
@@ -67,6 +70,7 @@ class ReadingHints:
     columns: Mapping[str, str] = field(default_factory=dict)
     region: str = ""
     above: tuple[str, ...] = ()
+    tables: str = ""
 
 
 AS_GUESSED = ReadingHints()
@@ -85,89 +89,6 @@ class GuessedSheet:
     turn: int = 0
 
 
-@dataclass(frozen=True)
-class ReadableSheet:
-    """A sheet being read by its layout. `left_out` are its rows that are no data, each with what it is: known once it was gone through."""
-
-    position: int
-    sheet: Sheet
-    layout: SheetMapping
-    reading: RowReading
-    intake: IntakeContext
-    head: SheetHead
-    further: dict[int, RowReading] = field(default_factory=dict)
-    left_out: dict[int, str] = field(default_factory=dict)
-    told_twice: set[bytes] = field(default_factory=set)
-
-    @property
-    def registers(self) -> Registers:
-        """The registers that its rows may speak of."""
-        return self.reading.registers
-
-    def rows(self, cut: CutRows | None = None) -> Iterator[ReadRow]:
-        """Its rows of data, read; `cut` are those that `keys` kept, where the sheet was gone through before."""
-        for row, block, key, above in self._data() if cut is None else cut:
-            read = self._reading_of(block).read(row, block, key, above)
-            read.key = self._apart(read.key, block)
-            yield read
-
-    def keys(self, evidence: NameEvidence | None = None, cut: CutRows | None = None) -> Iterator[str]:
-        """What each row of data is about; `evidence` learns which names stand beside which codes, `cut` keeps the rows."""
-        beside, seen = self.layout.register != FIRM and self.layout.registers_firms, set[bytes]()
-        for row, block, _key, above in self._data():
-            reading = self._reading_of(block)
-            key, (code, name) = reading.key_of(row, above), reading.named(row)
-            if evidence is not None:
-                evidence.note(code, name)
-            if beside and code:
-                short = digest(normalise(code))
-                (self.told_twice if short in seen else seen).add(short)
-            if cut is not None:
-                cut.add(CutRow(row, block, key, above))
-            yield self._apart(key, block)
-
-    def repeats(self, keys: frozenset[bytes]) -> Repeats:
-        """What notes repeats among its rows, once they were gone through: `keys` occur more than once."""
-        return Repeats(self.layout, keys, StatedFirms(self.told_twice))
-
-    def again(self, row: ReadRow) -> ReadRow:
-        """The row, read once more, to be decided anew; its refusals stay."""
-        anew = self._reading_of(row.block).read(Row(row.number, row.cells), row.block, None, row.above)
-        anew.refusals = row.refusals
-        if anew.own is not None and row.own is not None:
-            anew.own.parsed.values, anew.own.parsed.remarks = row.own.parsed.values, row.own.parsed.remarks
-        return anew
-
-    def asked_cells(self, row: ReadRow) -> list[str]:
-        """The cells of columns that fill something; the others are not kept."""
-        asked = {column.index for column in self._reading_of(row.block).layout.columns if column.fills}
-        return [cell if index in asked else "" for index, cell in enumerate(row.asked)]
-
-    def blocks(self) -> dict[str, Any]:
-        """How the further tables of the sheet are read, as kept with it; known once the sheet was gone through."""
-        return {str(block): reading.layout.to_json() for block, reading in self.further.items()}
-
-    def _apart(self, key: str, block: int) -> str:
-        """A row's key among those of all tables: one that tells other records repeats nothing of the first."""
-        if not key or not block:
-            return key
-        told = [{entry.register for entry in self._reading_of(each).layout.entries} for each in (0, block)]
-        return key if told[0] == told[1] else f"{key}|{block}"
-
-    def _reading_of(self, block: int) -> RowReading:
-        return self.further[block] if block else self.reading
-
-    def _data(self) -> Iterator[CutRow]:
-        for row in body_rows(self.sheet, self.head, self.layout.as_above):
-            if row.block and row.block not in self.further:
-                layout = _like(self.layout, self.head, row.head, self.reading.registers)
-                self.further[row.block] = replace(self.reading, layout=layout)
-            if row.kind is RowKind.DATA:
-                yield CutRow(row.row, row.block, None, row.above)
-            elif row.kind is not RowKind.BLANK and len(self.left_out) < _MOST_TOLD:
-                self.left_out[row.row.number] = row.kind.value
-
-
 def allowed(composition: Composition, kind: ImportKind) -> Registers:
     """The registers that a file of this kind may hold."""
     registers = registers_of(composition)
@@ -182,22 +103,69 @@ def guess_sheets(table: Table, registers: Registers, told: ReadingHints = AS_GUE
     """
     if not table.sheets:
         raise Invalid("import.empty", _("文件里没有任何数据。"))
-    names = [sheet.name for sheet in table.sheets]
-    if unknown := [name for name in told.sheets if name not in names]:
-        raise Invalid("import.sheet_unknown", _("文件里没有工作表“%(name)s”。") % {"name": unknown[0][:60]})
     found, baseline = [], find_baseline(table, registers)
     for position, sheet in enumerate(table.sheets):
-        if sheet.hidden and sheet.name == KEPT_SHEET:
-            continue
-        layout = _told(_read(sheet, registers, baseline, told.header_row), sheet, registers, told)
-        fits = bool(layout.columns) and not layout.missing(registers)
-        wanted = sheet.name in told.sheets if told.sheets else fits and not sheet.hidden
-        found.append(GuessedSheet(position, sheet.name, sheet.hidden, layout.register, layout.to_json(), wanted))
+        if not (sheet.hidden and sheet.name == KEPT_SHEET):
+            layout = _read(sheet, registers, baseline, told.header_row)
+            found += _guessed(position, sheet, layout, registers, told)
+    found = _in_places(found, len(table.sheets))
+    names = {each.name for each in found} | {sheet.name for sheet in table.sheets}
+    if unknown := [name for name in told.sheets if name not in names]:
+        raise Invalid("import.sheet_unknown", _("文件里没有工作表“%(name)s”。") % {"name": unknown[0][:60]})
     if not any(each.mapping["columns"] for each in found):
         raise Invalid("import.empty", _("文件里没有任何数据。"))
     if not any(each.chosen for each in found):
         found = [replace(each, chosen=each is _likeliest(found) and not each.hidden) for each in found]
     return _in_turn(found, registers)
+
+
+def _guessed(
+    position: int, sheet: Sheet, layout: SheetMapping, registers: Registers, told: ReadingHints
+) -> list[GuessedSheet]:
+    """A sheet of the file, or the tables beside each other on it, each as a sheet of its own."""
+    beside = find_tables(sheet, registers) if not layout.origin else TablesBeside()
+    apart = told.tables == APART or (beside.plain and told.tables != ONE)
+    if not beside.parts or not apart:
+        layout = replace(layout, tables=beside.to_json(told.tables))
+        return [_guess(position, sheet.name, sheet, layout, registers, told)]
+    found = []
+    for place in range(len(beside.parts)):
+        part = part_of(sheet, beside.parts, place)
+        own = read_part(part, beside.parts, position, place, registers)
+        names = replace(
+            told, sheets=tuple(part_name(sheet.name, place) if each == sheet.name else each for each in told.sheets)
+        )
+        found.append(_guess(position, part_name(sheet.name, place), part, own, registers, names))
+    return found
+
+
+def _guess(
+    position: int, name: str, sheet: Sheet, layout: SheetMapping, registers: Registers, told: ReadingHints
+) -> GuessedSheet:
+    layout = _told(layout, sheet, registers, told)
+    fits = bool(layout.columns) and not layout.missing(registers)
+    wanted = name in told.sheets if told.sheets else fits and not sheet.hidden
+    return GuessedSheet(position, name, sheet.hidden, layout.register, layout.to_json(), wanted)
+
+
+def _in_places(found: Sequence[GuessedSheet], sheets: int) -> list[GuessedSheet]:
+    """Each with a place of its own: behind those of the file the further tables of its sheets."""
+    further, placed = sheets, []
+    for each in found:
+        if each.mapping.get("tables", {}).get("place"):
+            placed.append(replace(each, position=further))
+            further += 1
+        else:
+            placed.append(each)
+    return placed
+
+
+def read_part(
+    part: Sheet, parts: Sequence[tuple[int, int]], of: int, place: int, registers: Registers, register: str = ""
+) -> SheetMapping:
+    """The reading of one of the tables beside each other on the sheet `of` of the file."""
+    told = {"parts": [list(each) for each in parts], "of": of, "place": place}
+    return replace(read_sheet(part, registers, register), tables=told)
 
 
 def _read(sheet: Sheet, registers: Registers, baseline: Baseline | None, header_row: int | None) -> SheetMapping:
@@ -264,7 +232,9 @@ def reading_of(
 
 
 def sheet_at(table: Table, sheet: ImportSheet) -> Sheet:
-    """The sheet of the file that is meant; where imports were kept without its place, by its name."""
+    """The sheet of the file that is meant, or the table on it; where imports were kept without its place, by its name."""
+    if "of" in (tables := sheet.mapping.get("tables", {})):
+        return part_of(table.sheets[tables["of"]], kept_parts(tables), tables["place"])
     found = table.sheets[min(sheet.position, len(table.sheets) - 1)]
     if sheet.name and found.name != sheet.name:
         found = next((each for each in table.sheets if each.name == sheet.name), found)
@@ -280,11 +250,12 @@ def order_sheets(sheets: Sequence[ImportSheet], registers: Registers) -> None:
 def named_firms(table: Table, sheet: ImportSheet, registers: Registers, most: int) -> Iterator[tuple[str, str]]:
     """Code and name of the firms in the first rows of a sheet that registers firms."""
     layout = SheetMapping.from_json(sheet.name, sheet.register, sheet.mapping)
-    head = read_head(table.sheets[sheet.position], HeadVocabulary(registers).recognise, at=layout.header[1])
+    of_file = sheet_at(table, sheet)
+    head = read_head(of_file, HeadVocabulary(registers).recognise, at=layout.header[1])
     if head is None or not layout.registers_firms:
         return
     columns = dict(layout.firm_columns.filling)
-    for row in islice(body_rows(table.sheets[sheet.position], head), most):
+    for row in islice(body_rows(of_file, head), most):
         if row.kind is RowKind.DATA:
             code, name = (cell_text(row.row.cells, columns[each]) for each in (USCC, NAME))
             if code and name:
@@ -317,24 +288,3 @@ def _in_turn(found: Sequence[GuessedSheet], registers: Registers) -> list[Guesse
 
 def _turn(name: str, register: str, mapping: Mapping[str, Any]) -> bool:
     return not (register and SheetMapping.from_json(name, register, mapping).registers_firms)
-
-
-def _like(layout: SheetMapping, first: SheetHead, head: SheetHead, registers: Registers) -> SheetMapping:
-    """The reading of a further table in the same sheet: columns of the same head as a person agreed, its own unit and titles.
-
-    What a person chose for the whole sheet holds here too; what only the first table's titles told gives way to this one's.
-    """
-    found = recognise_sheet(layout.sheet, head, registers, layout.register)
-    agreed = {column.header: column for column in layout.columns}
-    units = {column.unit for column in layout.columns if column.unit}
-
-    def column_like(column: MappedColumn) -> MappedColumn:
-        same = agreed.get(column.header)
-        like = column if same is None else replace(column, fills=same.fills, unit=column.unit or same.unit)
-        return replace(like, unit=next(iter(units))) if lacks_unit(like, registers) and len(units) == 1 else like
-
-    told = guess_given(layout.sheet, first, found, registers)
-    own = guess_given(layout.sheet, head, found, registers)
-    changed = {name: value for name, value in own.items() if layout.given.get(name, "") in ("", told.get(name, ""))}
-    columns = tuple(column_like(column) for column in found.columns)
-    return replace(found, columns=columns, given={**found.given, **layout.given, **changed})

@@ -36,6 +36,7 @@ from app.enterprises.imports.sheets import (
     read_sheet,
     sheet_at,
 )
+from app.enterprises.imports.tables.answers import answer_tables
 from app.enterprises.models import Enterprise
 from app.jobs.models import Job
 from app.jobs.service import cancel, enqueue
@@ -122,8 +123,8 @@ def stage(
 
 @dataclass(frozen=True)
 class SheetChoice:
-    """What a person chose on the page for one sheet: whether it is taken in, what it holds, its columns, units, what it tells once, and in
-    which columns a blank cell means what stands above it (None where that was not asked).
+    """What a person chose on the page for one sheet: whether it is taken in, what it holds, its columns, units, what it tells once, in which
+    columns a blank cell means what stands above it (None where that was not asked), and whether tables beside each other are such.
     """
 
     chosen: bool
@@ -134,6 +135,7 @@ class SheetChoice:
     other_unit: str = ""
     header_row: int | None = None
     above: tuple[int, ...] | None = None
+    tables: str = ""
 
 
 def change_reading(
@@ -148,7 +150,8 @@ def change_reading(
     registers = allowed(composition_of(session), ImportKind(run.kind))
     for sheet in sheets_of(session, run):
         if (choice := choices.get(sheet.position)) is not None:
-            _choose(sheet, choice, registers, table)
+            if not answer_tables(session, sheet, choice.tables, table, registers):
+                _choose(sheet, choice, registers, table)
             sheet.mapping = sheet.mapping | {"chosen_by": actor.name}
     order_sheets(sheets_of(session, run), registers)
     session.flush()
@@ -163,6 +166,7 @@ def _choose(sheet: ImportSheet, choice: SheetChoice, registers: Registers, table
     last_row = sheet.mapping.get("header", (0, 0))[1]
     if register != sheet.register or choice.header_row not in (None, last_row):
         layout = read_sheet(sheet_at(table, sheet), registers, register, choice.header_row)
+        layout = replace(layout, tables=sheet.mapping.get("tables", {}))
         if register == sheet.register:
             layout = replace(layout, origin=sheet.mapping.get("origin", {}))
     else:
@@ -232,6 +236,11 @@ def require_told(sheets: Iterable[ImportSheet], registers: Registers) -> None:
     for sheet in chosen:
         layout = SheetMapping.from_json(sheet.name, sheet.register, sheet.mapping)
         place = _("工作表“%(name)s”：") % {"name": sheet.name} if sheet.name and len(chosen) > 1 else ""
+        if layout.asks_for_tables:
+            raise Invalid(
+                "import.tables_beside",
+                place + _("左右并排的列看不出是几张表还是一张表，请先说明（页面上选择，或命令行 --tables）。"),
+            )
         if missing := layout.missing(registers):
             names = "、".join(_(label_of(code, layout.register, registers)) for code in missing)
             raise Invalid(
@@ -254,8 +263,9 @@ def label_of(code: str, register: str, registers: Registers) -> str:
 
 
 def sheets_of(session: Session, run: ImportRun) -> list[ImportSheet]:
-    """The sheets of the file, as they stand in it."""
-    return list(session.scalars(select(ImportSheet).where(ImportSheet.run_id == run.id).order_by(ImportSheet.position)))
+    """The sheets of the file, as they stand in it; tables beside each other on one follow each other."""
+    found = session.scalars(select(ImportSheet).where(ImportSheet.run_id == run.id).order_by(ImportSheet.position))
+    return sorted(found, key=lambda sheet: sheet.mapping.get("tables", {}).get("of", sheet.position))
 
 
 def find_unfinished(session: Session, *, actor: Actor, sha256: str, kind: ImportKind) -> ImportRun | None:

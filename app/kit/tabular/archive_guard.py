@@ -24,6 +24,9 @@ _SHEET = re.compile(r"xl/(worksheets|macrosheets)/")
 # A cell that holds something: `<c r="AB12" …>` but not `<c r="AB12" …/>`, which only carries a style.
 _FILLED_CELL = re.compile(rb'\sr="([A-Z]{1,3})(\d{1,7})"[^<>]*[^/<>]>')
 _ANY_FILLED_CELL = re.compile(rb'\sr="([A-Z]{1,3})(\d{1,7})">')
+# A formula beside which no result was kept, as programs write it that do not calculate; one whose result is an empty text has `t="str"`.
+_UNCALCULATED = re.compile(rb'<c ((?:(?! t="str")[^<>])*)><f(?:\s[^<>]*)?(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>')
+_REFERENCE = re.compile(rb'r="([A-Z]{1,3}\d{1,7})"')
 
 
 @dataclass(slots=True)
@@ -57,7 +60,7 @@ class Gauge(Protocol):
 
 
 class WorksheetGauge:
-    """The extent of one worksheet of an XLSX."""
+    """The extent of one worksheet of an XLSX, and whether its formulas were calculated: without a result they would read as blank."""
 
     def __init__(self) -> None:
         self._extent = Extent()
@@ -69,8 +72,10 @@ class WorksheetGauge:
         return [self._extent]
 
     def feed(self, piece: bytes) -> None:
-        """Look for filled cells."""
+        """Look for filled cells. Raises Invalid for a formula without its result."""
         xml = self._tail + piece
+        if b"<f" in xml and (formula := _UNCALCULATED.search(xml)) is not None:
+            raise _uncalculated(formula[1])
         for pattern in (_FILLED_CELL, _ANY_FILLED_CELL):
             found = pattern.findall(xml)
             if found:
@@ -144,6 +149,15 @@ def _column_number(letters: bytes) -> int:
     for letter in letters:
         number = number * 26 + letter - 64
     return number
+
+
+def _uncalculated(attributes: bytes) -> Invalid:
+    found = _REFERENCE.search(attributes)
+    return Invalid(
+        "tabular.uncalculated",
+        _("工作表里有公式没有保存计算结果（如 %(cell)s），读出来会是空的。请用 Excel 或 WPS 打开，保存一次再上传。")
+        % {"cell": found[1].decode() if found else "?"},
+    )
 
 
 def _bomb() -> Invalid:

@@ -1,5 +1,6 @@
 """One way into every table file: what it is, in which encoding, and its rows as text."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ MAX_BYTES = 100 * 1024 * 1024
 MAX_COLUMNS = 500
 _HEAD_ROWS = 50  # rows that decide how wide the table is: a header stands among them
 _MB = 1024 * 1024
+_AS_TEXT = re.compile(r'="([^"]*)"')
 # Unassigned and private-use characters are rare ideographs of other systems; blanks are blanks. The rest cannot be seen.
 _KEPT_CATEGORIES = {"Zs", "Co", "Cn"}
 
@@ -145,11 +147,15 @@ def cleaned(cells: Sequence[str]) -> list[str]:
 
 
 def _without_guards(cells: list[str]) -> list[str]:
-    return [_unguarded(cell) for cell in cells] if any("'" in cell for cell in cells) else cells
+    return [_unguarded(cell) for cell in cells] if any("'" in cell or cell[:2] == '="' for cell in cells) else cells
 
 
 def _unguarded(cell: str) -> str:
-    """A CSV cell without the apostrophe that our own export puts before what looks like a formula."""
+    """A CSV cell without the apostrophe that our own export puts before what looks like a formula, and without the `="…"` by which
+    other programs keep a long code a text.
+    """
+    if as_text := _AS_TEXT.fullmatch(cell):
+        return as_text[1]
     return cell[1:] if cell.startswith("'") and is_formula(cell[1:]) else cell
 
 

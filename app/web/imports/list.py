@@ -219,6 +219,7 @@ def _choice(form: FormData) -> SheetChoice:
         other_unit=str(form.get("other_unit") or ""),
         header_row=header if header and header < _LAST_ROW else None,
         above=told_blanks(form),
+        tables=str(form.get("tables") or ""),
     )
 
 

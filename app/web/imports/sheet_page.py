@@ -28,6 +28,7 @@ from app.enterprises.imports.recognition import givable
 from app.enterprises.imports.returned.round_trip import origin_texts
 from app.enterprises.imports.sheets import allowed, sheet_at
 from app.enterprises.imports.staging import SheetPreview, label_of, preview, sheets_of
+from app.enterprises.imports.tables.beside import APART, ONE
 from app.enterprises.imports.tables.first_rows import left_out_rows, with_samples
 from app.kit.actor import Actor
 from app.kit.db import composition_of
@@ -129,6 +130,8 @@ class MappingPage:
     part: int = 0
     further: tuple[str, ...] = ()
     blanks: tuple[BlankLine, ...] = ()
+    tables: Choices = ()
+    tables_answer: str = ""
     errors: tuple[str, ...] = ()
 
 
@@ -163,13 +166,13 @@ def sheet_page(
     sheet = _looked_at(sheets, registers, looked_at.position)
     layout = _layout(sheet)
     missing, without_unit = _untold(layout, registers)
-    ready = bool(layout.register) and not missing and not without_unit
+    ready = bool(layout.register) and not missing and not without_unit and not layout.asks_for_tables
     found = (
         preview(session, actor=actor, run=run, table=table, sheet=sheet, now=now) if ready else SheetPreview([], 0, 0)
     )
     window, parts = _window(run, sheet, layout, looked_at.part)
     shown, places = shown_columns(window), places_of(session, found)
-    unready = tuple(each.name for each in sheets if each.chosen and any(_untold(_layout(each), registers)))
+    unready = tuple(each.name for each in sheets if each.chosen and _is_unready(_layout(each), registers))
     return MappingPage(
         run=run,
         kind=_(KIND_LABELS[ImportKind(run.kind)]),
@@ -197,6 +200,8 @@ def sheet_page(
         part=looked_at.part if parts else 0,
         further=tuple(_further(head, each, registers) for head, each in found.further),
         blanks=tuple(blank_lines(layout, sheet_at(table, sheet), registers)) if layout.register in registers else (),
+        tables=_table_choices(layout),
+        tables_answer=APART if "of" in layout.tables else str(layout.tables.get("answer", "")),
         errors=refused.errors,
     )
 
@@ -224,6 +229,12 @@ def _window(
     )
 
 
+def _table_choices(layout: SheetMapping) -> Choices:
+    """What may be said of columns that stand apart, with the first heads of each."""
+    count = len(layout.tables.get("parts", ()))
+    return ((APART, _("%(n)s 张表，分开导入") % {"n": count}), (ONE, _("一张表"))) if count else ()
+
+
 def _further(head: int, layout: SheetMapping, registers: Registers) -> str:
     """How a further table of the sheet is read: each column with what it fills."""
     told = [(column, field_of(column.target, registers)) for column in layout.columns if column.target]
@@ -238,7 +249,7 @@ def _looked_at(sheets: Sequence[ImportSheet], registers: Registers, position: in
             raise NotFound("import.sheet_unknown", _("文件里没有这张工作表。"))
         return found
     chosen = sorted((sheet for sheet in sheets if sheet.chosen), key=lambda each: each.turn) or list(sheets)
-    return next((sheet for sheet in chosen if any(_untold(_layout(sheet), registers))), chosen[0])
+    return next((sheet for sheet in chosen if _is_unready(_layout(sheet), registers)), chosen[0])
 
 
 def _layout(sheet: ImportSheet) -> SheetMapping:
@@ -252,8 +263,13 @@ def _untold(layout: SheetMapping, registers: Registers) -> tuple[tuple[str, ...]
     return layout.missing(registers), layout.without_unit(registers)
 
 
+def _is_unready(layout: SheetMapping, registers: Registers) -> bool:
+    """Whether something must be told before it can be taken in."""
+    return layout.asks_for_tables or any(_untold(layout, registers))
+
+
 def _sheet_line(run: ImportRun, sheet: ImportSheet, registers: Registers, *, active: bool) -> SheetLine:
-    ready = not any(_untold(_layout(sheet), registers))
+    ready = not _is_unready(_layout(sheet), registers)
     register = registers.get(sheet.register)
     told = dict.fromkeys([sheet.register, *(entry.register for entry in _layout(sheet).entries)])
     known = "、".join(_(registers[code].label) for code in told if code in registers)

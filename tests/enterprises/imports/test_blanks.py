@@ -152,3 +152,12 @@ def test_what_is_not_plain_is_a_person_s_choice(importer: Importer, database: Da
     assert guessed(book(tmp_path, CONTACTS), BOOK, ReadingHints(above=("-",))).above == ()
     path = book(tmp_path, [["序号", *HEAD], [1, *FIRST], [2, *MORE], [3, *SECOND]])
     assert importer.counts(chosen(importer, database, path, (1, 2))) == {"created": 3}
+
+
+def test_as_above_in_a_word_is_read_and_names_no_firm(importer: Importer, database: Database, tmp_path: Path) -> None:
+    again = ["同上", "〃", "", "吴某（示例）", "10012345672"]
+    rows = [HEAD, FIRST, again, [*again[:3], "王某（示例）", "10012345679"], ["合计", "", "", "", ""], again]
+    import_id = importer.take_in(book(tmp_path, rows), BOOK)
+    assert importer.counts(import_id) == {"created": 3, "rejected": 1}
+    firm_id = importer.firm(fictional_code(1)).id
+    assert [kept for _name, kept in contacts(database)] == [firm_id] * 3

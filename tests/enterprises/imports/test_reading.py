@@ -128,12 +128,14 @@ def test_a_code_stored_as_a_number_is_not_guessed(tmp_path: Path) -> None:
 def test_what_a_spreadsheet_made_of_a_code_in_a_csv_is_named(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     code = "91429004MA49XXXX0A".replace("X", "0")
-    path.write_text(f"企业名称,统一社会信用代码\n甲（示例）,9.1429E+17\n乙（示例）,'{code}\n丙（示例）,9142E\n")
+    path.write_text(
+        f'企业名称,统一社会信用代码\n甲（示例）,9.1429E+17\n乙（示例）,\'{code}\n丙（示例）,9142E\n丁（示例）,="{code}"\n'
+    )
     rows = [row.firm for row in rows_of(path)]
-    assert [[reason.code for reason in firm.refusals] for firm in rows] == [["uscc.scientific"], [], ["uscc"]]
+    assert [[reason.code for reason in firm.refusals] for firm in rows] == [["uscc.scientific"], [], ["uscc"], []]
     assert "9.1429E+17" in str(rows[0].refusals[0])
     assert [reason.code for reason in rows[1].remarks] == ["uscc.apostrophe"]
-    assert rows[1].key == code
+    assert rows[1].key == rows[3].key == code
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.enterprises.imports.shapes.head import SheetHead
-from app.enterprises.imports.shapes.merged_values import HeldCell, cell_at
+from app.enterprises.imports.shapes.merged_values import HeldCell, cell_at, filled_with
 from app.enterprises.imports.shapes.row_kinds import is_quantity
 from app.kit.tabular import Row
 from app.kit.written.days import read_written_day
@@ -32,6 +32,8 @@ class AsAbove:
 
 
 NONE_AS_ABOVE = AsAbove()
+#: What people write where they mean what stands above.
+DITTO = frozenset({"同上", "〃", "″", "同上行", "〞", "ditto"})
 
 
 class ValuesAbove:
@@ -69,6 +71,33 @@ class ValuesAbove:
         if self._columns.together and continues(row, self._columns.naming):
             yield from self._columns.together
         yield from (column for column in self._columns.alone if not cell_at(row, column))
+
+
+class SaidAgain:
+    """Cells that say in a word (`DITTO`) what stands above them; rows have to come in their order."""
+
+    def __init__(self, naming: Sequence[int]) -> None:
+        self._naming = naming
+        self._before: Row | None = None
+
+    def forget(self) -> None:
+        """What follows is not said of what stood above."""
+        self._before = None
+
+    def held_for(self, row: Row) -> list[HeldCell]:
+        """What the cells of the row before say for this one. No firm is called by such a word: where nothing stands above, it names none."""
+        found = [] if DITTO.isdisjoint(row.cells) else list(self._again(row))
+        self._before = filled_with(row, found) if found else row
+        return found
+
+    def _again(self, row: Row) -> Iterator[HeldCell]:
+        for column, text in enumerate(row.cells):
+            if text in DITTO:
+                above = cell_at(self._before, column) if self._before else ""
+                if self._before and above and above not in DITTO and may_repeat(above):
+                    yield HeldCell.of(self._before, column)
+                elif column in self._naming:
+                    yield HeldCell(row.number, column, "", inexact=False)
 
 
 def may_repeat(text: str) -> bool:

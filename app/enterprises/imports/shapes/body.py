@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from app.enterprises.imports.shapes.blank_cells import NONE_AS_ABOVE, AsAbove, ValuesAbove
+from app.enterprises.imports.shapes.blank_cells import NONE_AS_ABOVE, AsAbove, SaidAgain, ValuesAbove
 from app.enterprises.imports.shapes.block import Block
 from app.enterprises.imports.shapes.head import SheetHead, find_head, same_columns
 from app.enterprises.imports.shapes.head_rows import MAX_HEAD_ROWS
@@ -78,8 +78,11 @@ class _Body:
         self._block = Block(0, head, self._merged)
         self._values = MergedValues(sheet.merged, head.last_row)
         self._as_above, self._first_head = as_above, head
-        self._above = ValuesAbove(as_above)
+        self._above_as(as_above)
         self._last = self._last_held = RowKind.HEAD  # what the last row was, and the last one that held anything
+
+    def _above_as(self, columns: AsAbove) -> None:
+        self._again, self._above = SaidAgain(columns.naming), ValuesAbove(columns)
 
     def rows(self) -> Iterator[BodyRow]:
         """The rows, each with its kind."""
@@ -162,7 +165,7 @@ class _Body:
         yield from self._settle(lambda each: RowKind.HEAD if each.row.number >= head.first_row else each.before_head)
         if not _continues(self._block.head, head):
             self._block = Block(self._block.number + 1, head, self._merged)
-            self._above = ValuesAbove(self._as_above.like(self._first_head, head))
+            self._above_as(self._as_above.like(self._first_head, head))
         yield self._told(row, RowKind.HEAD)
         while self._ahead and self._ahead[0].number <= head.last_row:
             yield self._told(self._ahead.popleft(), RowKind.HEAD)
@@ -173,16 +176,17 @@ class _Body:
             self._last_held = kind
         if kind is RowKind.DATA and not row.broken:
             return self._filled(row)
+        self._again.forget()
         self._above.forget()
         return BodyRow(row, kind, self._block.number, self._block.head)
 
     def _filled(self, row: Row) -> BodyRow:
-        """A row of data with what holds for it from above: of merged cells first, then of blank ones."""
+        """A row of data with what holds for it from above: of merged cells first, then in words, then of blank ones."""
         above: FromAbove = {}
-        for values in (self._values, self._above):
+        for values in (self._values, self._again, self._above):
             if found := values.held_for(row):
                 row = filled_with(row, found)
-                above = {**above, **{each.column: each.row for each in found}}
+                above = {**above, **{each.column: each.row for each in found if each.text}}
         return BodyRow(row, RowKind.DATA, self._block.number, self._block.head, above)
 
 
