@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.enterprises import schemas
@@ -12,12 +11,11 @@ from app.enterprises.imports.parts import certificates, penalties, properties, t
 from app.enterprises.imports.parts.cells import CellTables
 from app.enterprises.imports.parts.kinds import PartKind, PartReading
 from app.enterprises.imports.parts.taker import PartTaker
-from app.enterprises.imports.parts.words import Words, guess_code, load_words
+from app.enterprises.imports.parts.words import Words, guess_code, load_term_data, load_words
 from app.enterprises.imports.registers import GivenField, ImportedRegister, IntakeContext, list_terms_to_choose
 from app.enterprises.imports.undo import parts as undo
 from app.enterprises.service import records
 from app.kit.i18n import N_
-from app.reference.models import Term
 
 _YEAR = GivenField("year", lambda _session: (), guess_year)
 
@@ -47,10 +45,7 @@ def opening(
     """How its taker is opened; `own_words` are those of vocabularies that no reference table has."""
 
     def open_(session: Session, intake: IntakeContext) -> PartTaker:
-        terms: dict[str, dict[str, object]] = {name: {} for name in kind.vocabularies}
-        rows = select(Term.vocabulary, Term.code, Term.data).where(Term.vocabulary.in_(kind.vocabularies))
-        for vocabulary, code, data in session.execute(rows):
-            terms[vocabulary][code] = data
+        terms = load_term_data(session, kind.vocabularies)
         words = dict(load_words(session, kind.vocabularies))
         words |= {name: {**words.get(name, {}), **own} for name, own in own_words(session).items()}
         cells = CellTables(words, intake.today)

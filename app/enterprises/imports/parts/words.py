@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.reference.models import TechnicalField, Term
+from app.reference.published import kept
 
 Words = Mapping[str, Mapping[str, str]]
 
@@ -100,21 +102,31 @@ def folded(text: str) -> str:
     return _BLANKS.sub("", unicodedata.normalize("NFKC", text)).lower()
 
 
-def load_words(session: Session, vocabularies: Iterable[str]) -> Words:
-    """By vocabulary: every word that means a code."""
-    wanted = set(vocabularies)
-    found: dict[str, dict[str, str]] = {name: {} for name in wanted}
+@kept
+def load_words(session: Session, vocabularies: tuple[str, ...]) -> Words:
+    """By vocabulary: every word that means a code. Kept, for a sheet opens every register that it might be of."""
+    found: dict[str, dict[str, str]] = {name: {} for name in vocabularies}
     for name, codes in _ALSO.items():
         for code, words in codes.items():
             for word in words.split():
                 found.setdefault(name, {})[folded(word)] = code
-    terms = select(Term.vocabulary, Term.code, Term.name_zh, Term.name_en).where(Term.vocabulary.in_(sorted(wanted)))
-    for vocabulary, code, zh, en in session.execute(terms):
+    columns = (Term.vocabulary, Term.code, Term.name_zh, Term.name_en)
+    for vocabulary, code, zh, en in session.execute(select(*columns).where(Term.vocabulary.in_(sorted(found)))):
         found[vocabulary] |= {folded(word): code for word in (code, zh, en)}
-    if FIELD in wanted:
+    if FIELD in vocabularies:
         fields = select(TechnicalField.code, TechnicalField.name_zh, TechnicalField.name_en)
         for code, zh, en in session.execute(fields.where(TechnicalField.disabled_on.is_(None))):
             found[FIELD] |= {folded(word): code for word in (code, zh, en)}
+    return found
+
+
+@kept
+def load_term_data(session: Session, vocabularies: tuple[str, ...]) -> Mapping[str, Mapping[str, Any]]:
+    """By vocabulary and code: what the code knows about itself."""
+    found: dict[str, dict[str, Any]] = {name: {} for name in vocabularies}
+    rows = select(Term.vocabulary, Term.code, Term.data).where(Term.vocabulary.in_(vocabularies))
+    for vocabulary, code, data in session.execute(rows):
+        found[vocabulary][code] = data
     return found
 
 
