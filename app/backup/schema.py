@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 from alembic import command
 from alembic.script import ScriptDirectory
@@ -20,6 +21,7 @@ from app.kit.i18n import _
 _WRITTEN_BY_MIGRATIONS = frozenset({"published_state"})
 
 
+@cache
 def newest_revision() -> str:
     """The schema that this version of Yumiao has."""
     head = ScriptDirectory.from_config(alembic_config()).get_current_head()
