@@ -17,20 +17,18 @@ from app.cases.duties.models import CaseDuty
 from app.cases.models import CaseFile
 from app.commands.exports import LISTS
 from app.composition.tables import METADATA
-from app.demo.build import build_demo
 from app.doors.lists.columns import header_of
 from app.doors.lists.export import exported_cells, exported_columns
 from app.enterprises.models import Certificate, Enterprise, IntellectualProperty, YearlyFigures
-from app.files.vault import Vault
 from app.kit.actor import SYSTEM
 from app.kit.clock import today
 from app.kit.db import Database, UtcDateTime
 from app.kit.i18n import use_locale
 from app.kit.lists.viewer import Viewer
-from app.kit.storage.local import LocalBlobs
 from app.policies.models import Sweep, SweepLine
 from tests.counts import Counts
 from tests.support.databases import Templates
+from tests.support.demos import put_demo
 from tests.support.house import HOUSE
 from tests.support.source import listed
 
@@ -49,9 +47,7 @@ EXCEPTIONS = {"enterprise.registered_key": "the registration itself, with a stan
 def demo(templates: Templates, tmp_path_factory: pytest.TempPathFactory, counts: Counts) -> Iterator[Session]:
     """The demo as it is built on one fixed day, on the embedded database."""
     folder: Path = tmp_path_factory.mktemp("demo")
-    database = Database(templates.copy("sqlite", folder), HOUSE)
-    vault = Vault(LocalBlobs(folder / "files"))
-    build_demo(database, enterprises=counts.demo_firms, now=NOW, vault=vault, secret=b"only of this test" * 2)
+    database = Database(put_demo(templates, folder, enterprises=counts.demo_firms, now=NOW), HOUSE)
     with Session(database.engine) as session:
         yield session
     database.dispose()

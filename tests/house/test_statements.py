@@ -18,15 +18,13 @@ from app.accounts.models import EnterpriseUser, Officer
 from app.accounts.queries import actor_of
 from app.config import Settings
 from app.demo.accounts import PORTAL_LOGIN
-from app.demo.build import build_demo
 from app.doors.requests.deps import SESSION_COOKIE
-from app.files.vault import Vault
 from app.kit.db import Database, session_scope
-from app.kit.storage.local import LocalBlobs
 from app.main import create_app
 from tests.support import people
 from tests.support.crawl import crawl
 from tests.support.databases import Templates
+from tests.support.demos import put_demo
 from tests.support.house import HOUSE
 from tests.support.source import listed
 from tests.support.statements import frequent, recorded_statements, repeated
@@ -98,13 +96,11 @@ def walked(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> It
     settings = Settings(
         _env_file=None,
         env="test",
-        database_url=templates.copy("sqlite", folder),
+        database_url=put_demo(templates, folder, enterprises=FIRMS, now=NOW),
         data_dir=folder / "data",
         worker=False,
     )
     database = Database(settings.database_url, HOUSE, durable=False)
-    vault = Vault(LocalBlobs(folder / "data" / "files"))
-    build_demo(database, enterprises=FIRMS, now=NOW, vault=vault, secret=settings.secret)
     app = create_app(settings)
     app.state.clock = lambda: NOW
     found = Sent()

@@ -13,17 +13,13 @@ from sqlalchemy import select
 from app.accounts.models import EnterpriseUser, Officer
 from app.accounts.queries import actor_of
 from app.cases.models import CaseFile
-from app.config import Settings
 from app.demo.accounts import PORTAL_LOGIN
-from app.demo.build import build_demo
 from app.doors.requests.deps import SESSION_COOKIE
 from app.doors.requests.middleware import LANGUAGE_COOKIE
 from app.enterprises.models import Enterprise
-from app.files.vault import Vault
 from app.kit.actor import SYSTEM, Actor
 from app.kit.clock import today, utc_now
 from app.kit.db import Database, session_scope
-from app.kit.storage.local import LocalBlobs
 from tests.counts import Counts
 from tests.factories.cases import PROGRAMME, led_along
 from tests.factories.enterprises import firm
@@ -32,6 +28,7 @@ from tests.journeys.furnishing import furnish
 from tests.support import people
 from tests.support.browser import Watched, launch
 from tests.support.databases import Templates
+from tests.support.demos import put_demo, put_demo_on_postgresql
 from tests.support.house import HOUSE
 from tests.support.server import Server, clean_environment, free_port, serving
 from tests.support.source import ROOT
@@ -126,17 +123,14 @@ def demo(
 ) -> Iterator[Demo]:
     """One deployment a run and database, with fictional firms in every stage."""
     folder = tmp_path_factory.mktemp(f"demo-{demo_dialect}")
-    url = templates.copy(demo_dialect, folder)
+    put = put_demo if demo_dialect == "sqlite" else put_demo_on_postgresql
+    url = put(templates, folder, enterprises=counts.demo_firms, now=utc_now(), furnish=furnish)
     database = Database(url, HOUSE)
-    vault = Vault(LocalBlobs(folder / "data" / "files"))
-    secret = Settings(data_dir=folder / "data").secret
-    build_demo(database, enterprises=counts.demo_firms, now=utc_now(), vault=vault, secret=secret)
     port = free_port()
     command = [sys.executable, "-c", "from app.cli import main; main()", "serve", "--port", str(port)]
     environment = clean_environment(
         YUMIAO_DATABASE_URL=url, YUMIAO_DATA_DIR=str(folder / "data"), YUMIAO_BASE_URL=f"http://127.0.0.1:{port}"
     )
-    furnish(database, folder, environment, utc_now())
     try:
         with serving(command, port=port, log=folder / "log", environment=environment, cwd=ROOT) as server:
             yield Demo(server, database)

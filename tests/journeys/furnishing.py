@@ -1,10 +1,9 @@
 """What the demo lacks of a bureau's life, so that every page has something to show: an import with open decisions, an award, a client."""
 
-import subprocess
-import sys
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -48,6 +47,7 @@ from app.policies.sweeps.lists import SweepLineFilter, list_firms, of_sweep
 from app.programmes.queries import load_catalogue
 from tests.factories.enterprises import firm
 from tests.support.house import HOUSE
+from tests.support.imports import Importer
 from tests.support.source import ROOT
 
 #: Firms of which the register holds two records each.
@@ -60,24 +60,16 @@ _LIST = """企业名称,统一社会信用代码,注册日期
 """
 
 
-def furnish(database: Database, folder: Path, environment: dict[str, str], now: datetime) -> None:
+def furnish(database: Database, data: Path, now: datetime) -> None:
     """Import a list whose codes wait or are taken in flagged, award the first recommended incentive, reconcile, open cases from a sweep."""
-    for name, options in (("flagged.csv", ["--accept-unconfirmed"]), ("waiting.csv", [])):
-        path = folder / name
-        path.write_text(_LIST if not options else _LIST.replace("WALK", "FLAG"), encoding="utf-8")
-        command = [
-            sys.executable,
-            "-c",
-            "from app.cli import main; main()",
-            "import",
-            "enterprises",
-            str(path),
-            *options,
-        ]
-        done = subprocess.run(command, env=environment, check=False, capture_output=True, stdin=subprocess.DEVNULL)
-        assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()
-    vault = Vault(LocalBlobs(folder / "data" / "files"))
-    _reconcile(database, vault, folder / "data", now)
+    importer = Importer(database, data, now)
+    with TemporaryDirectory() as folder:
+        for name, text in (("flagged.csv", _LIST.replace("WALK", "FLAG")), ("waiting.csv", _LIST)):
+            path = Path(folder) / name
+            path.write_text(text, encoding="utf-8")
+            importer.take_in(path, accept=name == "flagged.csv")
+    vault = Vault(LocalBlobs(data / "files"))
+    _reconcile(database, vault, data, now)
     with session_scope(database) as session:
         incentive = session.scalars(select(Incentive).order_by(Incentive.id)).first()
         assert incentive is not None, "the demo has no incentive"
@@ -88,7 +80,7 @@ def furnish(database: Database, folder: Path, environment: dict[str, str], now: 
         _leave_at_an_older_version(session)
         _miss_reports(session)
         _remember_earlier_years(session, now)
-    _merge(database, folder / "data", now)
+    _merge(database, data, now)
 
 
 def _reconcile(database: Database, vault: Vault, data: Path, now: datetime) -> None:

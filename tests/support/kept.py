@@ -3,7 +3,7 @@
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -26,13 +26,13 @@ SOURCES = (
     "requirements/app.txt",
     "tests/support/databases.py",
 )
-_KEPT_AT_MOST = 8
+_KEPT_AT_MOST = 12
 
 
-def fingerprint(root: Path = ROOT) -> str:
-    """Names and contents of all SOURCES below `root`, as 16 hexadecimal digits."""
+def fingerprint(root: Path = ROOT, patterns: Collection[str] = SOURCES) -> str:
+    """Names and contents of all files of the `patterns` below `root`, as 16 hexadecimal digits."""
     digest = hashlib.sha256()
-    for path in sorted({path for pattern in SOURCES for path in root.glob(pattern)}):
+    for path in sorted({path for pattern in patterns for path in root.glob(pattern) if path.is_file()}):
         digest.update(f"{path.relative_to(root)}\0{path.stat().st_size}\0".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
