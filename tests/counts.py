@@ -32,6 +32,8 @@ class Counts:
     """Fictional firms of the demo that the browser journeys walk through."""
     feed_steps: int
     """Random changes of a register whose feed is followed from many snapshots on."""
+    counted_changes: int
+    """Rounds of random changes after each of which every kept number is counted anew."""
     process_kills: int
     """Moments at which a process that sends notices or works off an order is killed."""
     pushed_records: int
@@ -54,6 +56,7 @@ REDUCED = Counts(
     backup_demo_firms=15,
     demo_firms=120,
     feed_steps=40,
+    counted_changes=6,
     process_kills=1,
     pushed_records=400,
     push_kills=2,
@@ -74,6 +77,7 @@ FULL = Counts(
     backup_demo_firms=300,
     demo_firms=300,
     feed_steps=400,
+    counted_changes=100,
     process_kills=5,
     pushed_records=10_000,
     push_kills=12,

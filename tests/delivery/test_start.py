@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.databases import Templates
 from tests.support.server import clean_environment, free_port, serving
 from tests.support.source import ROOT, carried_files
 
@@ -50,8 +51,11 @@ def test_starts_twice_and_keeps_what_was_there(copy: Path, tmp_path: Path) -> No
     assert "正在生成" not in server.printed(), "the demo is added once"
 
 
-def test_empty_means_no_demo(copy: Path, tmp_path: Path) -> None:
+def test_empty_means_no_demo(copy: Path, tmp_path: Path, templates: Templates) -> None:
+    """On a database that is migrated and seeded: that is seen above."""
     port = free_port()
+    (tmp_path / "data").mkdir()
+    templates.copy("sqlite", tmp_path / "data")
     environment = clean_environment(YUMIAO_DATA_DIR=str(tmp_path / "data"))
     command = [copy / "run", "--port", str(port), "--empty"]
     with serving(command, port=port, log=tmp_path / "log", environment=environment) as server:

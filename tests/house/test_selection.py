@@ -82,6 +82,7 @@ def test_a_quick_run_opens_no_page() -> None:
         ("tests/journeys/test_numbers.py::test_loads[postgresql]", "journeys on postgresql"),
         ("tests/journeys/test_kill_journey.py::test_killed[sqlite]", None),
         ("tests/cases/test_duties.py::test_asked[sqlite]", None),
+        ("tests/doors/test_neighbours.py::test_readers[sqlite]", "tests/doors/test_neighbours.py"),
         ("tests/house/test_statements.py::test_no_page_asks_in_a_loop", "tests/house"),
     ],
 )

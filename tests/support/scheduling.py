@@ -10,6 +10,8 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 from tests.support.databases import DIALECTS
 
 _TOGETHER = ("tests/house/", "tests/delivery/")
+#: Files whose tests share a server, or what takes longer to load than a test.
+_AS_ONE = ("tests/api/test_fuzzing.py", "tests/doors/test_neighbours.py")
 
 
 class ByDemo(LoadScopeScheduling):  # type: ignore[misc]
@@ -20,13 +22,15 @@ class ByDemo(LoadScopeScheduling):  # type: ignore[misc]
 
 
 def group_of(nodeid: str) -> str:
-    """What runs together with the test: itself alone, its folder, or the journeys through the demo on the same database.
+    """What runs together with the test: itself alone, its file or folder, or the journeys through the demo on the same database.
 
     The walk takes as long as all other journeys together: where it opens a browser it has a demo of its own, and both a worker.
     """
     path, _, test = nodeid.partition("::")
     if path.startswith(_TOGETHER):
         return path.rpartition("/")[0]
+    if path in _AS_ONE:
+        return path
     if not path.startswith("tests/journeys/") or path.endswith("/test_kill_journey.py"):
         return nodeid
     if path.endswith("/test_walk.py") and "sqlite" in test.partition("[")[2]:

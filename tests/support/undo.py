@@ -55,18 +55,18 @@ class Undoer:
             return [(row.register, row.field, row.reason, tuple(row.about)) for row in session.scalars(statement)]
 
 
-def state_of(database: Database) -> dict[str, list[dict[str, Any]]]:
-    """Everything on file but the journal, jobs and imports; rows as they are but for their marks."""
-    found: dict[str, list[dict[str, Any]]] = {}
+def state_of(database: Database) -> dict[str, list[tuple[Any, ...]]]:
+    """Everything on file but the journal, jobs and imports; rows as they are but for their marks, by their keys."""
+    found: dict[str, list[tuple[Any, ...]]] = {}
     database.composition.of(TABLES)
     with read_scope(database) as session:
         for table in Base.metadata.sorted_tables:
             if table.name in _KEPT or table.name.startswith("import_"):
                 continue
-            rows = session.execute(select(table)).mappings()
-            kept = [{name: value for name, value in row.items() if name not in _MARKS} for row in rows]
-            found[table.name] = sorted(kept, key=repr)
-        found["enterprise_search"] = [dict(row) for row in session.execute(text(_INDEX[database.dialect])).mappings()]
+            columns = [column for column in table.columns if column.name not in _MARKS]
+            rows = session.execute(select(*columns).order_by(*table.primary_key))
+            found[table.name] = [tuple(row) for row in rows]
+        found["enterprise_search"] = [tuple(row) for row in session.execute(text(_INDEX[database.dialect]))]
     return found
 
 

@@ -19,15 +19,19 @@ from tests.support.imports import Importer
 SHARED = Path(os.environ.get("YUMIAO_SHARED") or Path(__file__).parents[4] / "shared") / "data"
 
 if SHARED.is_dir():
+    LISTS = [
+        ("companies/qianjiang_companies.csv", {"created": 874}),
+        ("dirty/invalid_uscc_rows.csv", {"created": 9, "queued": 191, "rejected": 221}),
+    ]
+    #: The same once more, of thousands of rows.
+    LONG = [("excel/shandong_enterprises_qcc_7551x21.xlsx", {"created": 5_108, "rejected": 2_443})]
 
-    @pytest.mark.parametrize(
-        ("file", "expected"),
-        [
-            ("companies/qianjiang_companies.csv", {"created": 874}),
-            ("dirty/invalid_uscc_rows.csv", {"created": 9, "queued": 191, "rejected": 221}),
-            ("excel/shandong_enterprises_qcc_7551x21.xlsx", {"created": 5_108, "rejected": 2_443}),
-        ],
-    )
+    def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+        """The long list with `--long`."""
+        if "expected" in metafunc.fixturenames:
+            long = metafunc.config.getoption("--long")
+            metafunc.parametrize(("file", "expected"), LISTS + (LONG if long else []))
+
     def test_a_real_list_is_taken_in(importer: Importer, file: str, expected: dict[str, int]) -> None:
         assert importer.counts(importer.take_in(SHARED / file)) == expected
 
