@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import kept
+from tests.support import demos, kept
 
 
 @pytest.fixture(autouse=True)
@@ -13,7 +13,7 @@ def own_shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_pattern_of_sources_finds_something() -> None:
-    assert [pattern for pattern in kept.SOURCES if not next(kept.ROOT.glob(pattern), None)] == []
+    assert [pattern for pattern in demos.SOURCES if not next(kept.ROOT.glob(pattern), None)] == []
 
 
 @pytest.mark.parametrize("changed", ["seeds/plans/x/2021.yaml", "migrations/versions/one.py", "app/cases/models.py"])
@@ -33,11 +33,11 @@ def _whole(draft: Path) -> None:
 
 
 def test_what_is_kept_is_found_and_the_oldest_go() -> None:
-    for number in range(12):
+    for number in range(14):
         kept.keep(f"one-{number}", _whole)
-    found = kept.find("one-11")
+    found = kept.find("one-13")
     assert found is not None and (found / "file").read_text() == "whole"
-    assert len(list(kept.shelf().iterdir())) == 8
+    assert len(list(kept.shelf().iterdir())) == 12
 
 
 def test_half_a_copy_is_never_found() -> None:
