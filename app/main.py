@@ -67,7 +67,7 @@ def create_app(settings: Settings, database: Database | None = None) -> FastAPI:
     )
     state = application.state
     state.settings = settings
-    state.database = database or Database(settings.url, compose_with_pages())
+    state.database = database or Database(settings.url, compose_with_pages(), folder=settings.data_dir)
     state.owns_database = database is None
     state.clock = utc_now
     state.admission = Admission()
@@ -114,7 +114,8 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     settings: Settings = state.settings
     alone = settings.workers == 1
     # a pool of its own: work beside the pages takes no page's connection
-    apart = Database(state.database.url, state.database.composition, pool_size=POOL_SIZE if alone else APART)
+    size, folder = POOL_SIZE if alone else APART, state.database.folder
+    apart = Database(state.database.url, state.database.composition, pool_size=size, folder=folder)
     if not alone:
         state.rate_limiter = RateLimiter(settings.api_rate_per_second, settings.api_burst, SharedBuckets(apart))
     with working_beside(settings, apart) if settings.worker and alone else nullcontext():
@@ -131,7 +132,7 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
 def working_beside(settings: Settings, database: Database | None = None) -> Iterator[None]:
     """What goes on beside the pages, in threads of this process until the block ends; over `database`, by default one of its own."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    opened = database or Database(settings.url, compose_with_pages())
+    opened = database or Database(settings.url, compose_with_pages(), folder=settings.data_dir)
     beside = _beside(settings, opened)
     for each in beside:
         each.start()

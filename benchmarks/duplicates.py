@@ -18,6 +18,7 @@ from app.composition.slices import compose
 from app.enterprises.domain.capital import parse_capital
 from app.enterprises.domain.places import RegionIndex
 from app.enterprises.duplicates.domain.key_index import KeyIndex
+from app.enterprises.duplicates.domain.key_table import KeyTable
 from app.enterprises.duplicates.domain.pairs import Found, shown_among
 from app.enterprises.duplicates.domain.places import PlaceNames
 from app.enterprises.duplicates.domain.records import StatedFirm, record_of
@@ -72,8 +73,9 @@ def compared(stated: Sequence[StatedFirm], places: PlaceNames) -> list[Found]:
     began = time.process_time()
     records = [record_of(facts, places) for facts in stated]
     parted = time.process_time()
-    index = KeyIndex.of(records)
-    pairs, passed_over = index.pairs()
+    table = KeyTable.of(records)
+    pairs, passed_over = table.pairs()
+    index = KeyIndex.of(table)
     blocked = time.process_time()
     found = list(shown_among(((records[one], records[other]) for one, other in pairs), index))
     print(

@@ -25,7 +25,7 @@ def load_settings() -> Settings:
 def open_database(settings: Settings) -> Iterator[Database]:
     """The database of `settings`, its directory made when absent."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.url, compose())
+    database = Database(settings.url, compose(), folder=settings.data_dir)
     try:
         yield database
     finally:

@@ -20,7 +20,7 @@ from app.config import Settings
 from app.enterprises.imports.domain import ImportKind, ImportState, RowOutcome
 from app.enterprises.imports.fields import UNIT_LABELS
 from app.enterprises.imports.jobs import KINDS
-from app.enterprises.imports.likely_rows import count_likely
+from app.enterprises.imports.likely_rows import count_likely, not_compared
 from app.enterprises.imports.listed_kinds import complete_list_of
 from app.enterprises.imports.mapping import Registers
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
@@ -354,7 +354,9 @@ def _tell_gaps(session: Session, found: ImportRun) -> None:
         typer.echo(_("有 %(n)s 个单元格无法识别，原文已保留。") % {"n": texts})
     if unplaced and found.kind != ImportKind.FIGURES:
         typer.echo(_("有 %(n)s 家企业认不出所在区域，只有不限区域的人员看得到。") % {"n": unplaced})
-    if likely := count_likely(session, found) if found.created else 0:
+    if not_compared(found):
+        typer.echo(_("新建的企业太多，没有逐家查重：请到“疑似重复”页开始查重。"))
+    elif likely := count_likely(session, found) if found.created else 0:
         typer.echo(_("新建的企业里有 %(n)s 对疑似重复，见“疑似重复”页。") % {"n": likely})
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from functools import partial
 
 from app.config import Settings
+from app.enterprises.duplicates.register_index import keep_index_ready
 from app.exchange.delivery.calls import Limits
 from app.exchange.delivery.connections import Clients
 from app.exchange.delivery.deliverer import Deliverer
@@ -24,5 +25,5 @@ def make_threads(settings: Settings, database: Database, only: str | None = None
     """The same in threads of their own, for all partners or `only` one."""
     deliverer = make_deliverer(settings, database)
     prepare = partial(prepare_registers, RegisterShelf.within(settings.data_dir))
-    chores = Chores(database, deliverer.clock, (*database.composition.of(CHORES), prepare))
+    chores = Chores(database, deliverer.clock, (*database.composition.of(CHORES), keep_index_ready, prepare))
     return DelivererThreads(deliverer, chores, only)

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any, TypeVar, cast
 from weakref import WeakKeyDictionary
@@ -42,6 +43,7 @@ _SNAPSHOT = "yumiao_snapshot"
 _COMPOSITION = "yumiao_composition"
 _TURN = "yumiao_turn"
 _BESIDE = "yumiao_beside"
+_FOLDER = "yumiao_folder"
 Kept = TypeVar("Kept")
 
 
@@ -106,19 +108,28 @@ TABLES: Port[ModuleType] = Port("module with tables", ModuleType)
 class Database:
     """One database and its pool of connections; made once by the composition root and handed on. Its sessions carry the composition.
 
-    `reading` is its engine for who only reads; `beside` is what is kept of it in memory (`kept_beside`). What is committed outlives a power cut. Only a caller that throws its database away, as tests do, asks for one that is not
+    `reading` is its engine for who only reads; `beside` is what is kept of it in memory (`kept_beside`), `folder` where some of that may lie on file. What is committed outlives a power cut. Only a caller that throws its database away, as tests do, asks for one that is not
     `durable`: quicker on SQLite, and no setting of a deployment reaches it.
     """
 
-    def __init__(self, url: str, composition: Composition, *, durable: bool = True, pool_size: int = POOL_SIZE) -> None:
+    def __init__(
+        self,
+        url: str,
+        composition: Composition,
+        *,
+        durable: bool = True,
+        pool_size: int = POOL_SIZE,
+        folder: Path | None = None,
+    ) -> None:
         self.url = _with_driver(url)
         self.dialect = "sqlite" if self.url.startswith("sqlite") else "postgresql"
         on_sqlite = self.dialect == "sqlite"
         engine = _sqlite_engine(self.url, pool_size, durable) if on_sqlite else _postgresql_engine(self.url, pool_size)
-        self.engine = engine.execution_options(**{_COMPOSITION: composition})
+        self.engine = engine.execution_options(**{_COMPOSITION: composition, _FOLDER: folder})
         self.reading = self.engine.execution_options(**{_READ_ONLY: True})
         self.composition = composition
         self.beside: dict[Any, Any] = {}
+        self.folder = folder
 
     def dispose(self) -> None:
         """Close every connection."""
@@ -254,6 +265,11 @@ def kept_beside(session: Session, make: Callable[[], Kept]) -> Kept | None:
     if beside is None:
         return None
     return cast(Kept, beside[make] if make in beside else beside.setdefault(make, make()))
+
+
+def folder_of(session: Session) -> Path | None:
+    """Where some of what is kept in memory of the session's database may lie on file; None where nothing does."""
+    return cast(Path | None, session.get_bind().get_execution_options().get(_FOLDER))
 
 
 @contextmanager

@@ -6,13 +6,10 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from app.enterprises.duplicates.domain.comparison import Likeness
-from app.enterprises.duplicates.domain.key_index import KeyIndex
 from app.enterprises.duplicates.domain.pairs import Found, shown_among
 from app.enterprises.duplicates.domain.records import StatedFirm, record_of
-from app.enterprises.duplicates.register_index import REGISTER_INDEXES
-from app.enterprises.duplicates.stated import list_stated, place_names
-from app.enterprises.models import Enterprise
-from app.kit.membership import one_of
+from app.enterprises.duplicates.register_index import read_firms, register_index
+from app.enterprises.duplicates.stated import place_names
 
 
 class LikelyFirm(NamedTuple):
@@ -34,28 +31,24 @@ def find_likely(session: Session, candidates: Sequence[StatedFirm], *, prefix: s
 
     As many statements for five hundred as for one. Firms are compared as the sweep compares them.
     """
-    places, index = place_names(session), REGISTER_INDEXES.get(session).within(prefix)
+    places, index = place_names(session), register_index(session)[0].within(prefix)
     records = [record_of(candidate, places) for candidate in candidates]
-    partners = [(own, index.id_at(other)) for own, other in index.partners(KeyIndex.of(records))]
-    facts = _facts(session, {key for _own, key in partners})
-    known = {key: record_of(firm, places) for key, firm in facts.items()}
+    partners = index.partners_of(records)
+    firms = read_firms(session, {key for _own, key in partners})
     found: list[list[LikelyFirm]] = [[] for _candidate in candidates]
     for own, key in partners:
-        for pair in shown_among([(records[own], known[key])] if key in known else [], index):
-            found[own].append(LikelyFirm(facts[key], pair.likeness))
+        for pair in shown_among([(records[own], firms[key].entry)] if key in firms else [], index):
+            found[own].append(LikelyFirm(firms[key].stated, pair.likeness))
     return [sorted(each, key=lambda one: (-one.likeness.score, one.firm.key)) for each in found]
 
 
 def find_likely_pairs(session: Session, ids: Collection[int], *, prefix: str = "") -> LikelyPairs:
     """Which of the firms `ids`, which are on file, are likely one with another of the region `prefix`, or with each other."""
-    places, index = place_names(session), REGISTER_INDEXES.get(session).within(prefix)
-    asked = index.at(ids)
-    pairs = {tuple(sorted((asked.id_at(own), index.id_at(other)))) for own, other in index.partners(asked)}
-    facts = _facts(session, {key for pair in pairs for key in pair})
-    known = {key: record_of(firm, places) for key, firm in facts.items()}
-    compared = ((known[one], known[other]) for one, other in sorted(pairs) if one in known and other in known)
-    return LikelyPairs(list(shown_among(compared, index)), facts)
-
-
-def _facts(session: Session, ids: Collection[int]) -> dict[int, StatedFirm]:
-    return {firm.key: firm for firm in list_stated(session, one_of(Enterprise.id, ids))} if ids else {}
+    whole, firms = register_index(session, ids)
+    index = whole.within(prefix)
+    pairs = index.partners_among(ids)
+    firms |= read_firms(session, {key for pair in pairs for key in pair}.difference(firms))
+    compared = ((firms[one].entry, firms[other].entry) for one, other in pairs if one in firms and other in firms)
+    found = list(shown_among(compared, index))
+    told = {key for pair in found for key in (pair.one.key, pair.other.key)}
+    return LikelyPairs(found, {key: firms[key].stated for key in told})

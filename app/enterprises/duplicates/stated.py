@@ -38,30 +38,31 @@ def list_stated(session: Session, which: ColumnElement[bool]) -> list[StatedFirm
     names = _grouped(session, FormerName.enterprise_id, FormerName.name, which)
     codes = _grouped(session, FormerCode.enterprise_id, FormerCode.uscc, which)
     phones = _grouped(session, Contact.enterprise_id, Contact.phone, which)
-    rows = session.execute(select(*_READ).where(which).order_by(Enterprise.id))
+    rows = session.connection().execute(select(*_READ).where(which).order_by(Enterprise.id))
     return [
         StatedFirm(
-            key=row.id,
-            name=row.name,
-            code=row.uscc,
-            former_names=names.get(row.id, ()),
-            former_codes=codes.get(row.id, ()),
-            registered_on=row.registered_on,
-            kind=row.kind,
-            representative=row.legal_representative,
-            capital_fen=row.capital_fen,
-            region_code=row.region_code,
-            address=row.address,
-            phones=phones.get(row.id, ()),
+            key,
+            name,
+            code,
+            names.get(key, ()),
+            codes.get(key, ()),
+            since,
+            kind,
+            person,
+            capital,
+            region,
+            address,
+            phones.get(key, ()),
         )
-        for row in rows
+        for key, name, code, since, kind, person, capital, region, address in rows
     ]
 
 
 def _grouped(session: Session, owner: Any, value: Any, which: ColumnElement[bool]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
     statement = select(owner, value).join(Enterprise, Enterprise.id == owner).where(which).order_by(owner, value)
-    for key, text in session.execute(statement):
+    session.flush()  # what is asked below the session sees only what is written
+    for key, text in session.connection().execute(statement):
         found[key].append(text)
     return found
 

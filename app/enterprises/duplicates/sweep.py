@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.duplicates import events
 from app.enterprises.duplicates.domain.key_index import KeyIndex
+from app.enterprises.duplicates.domain.key_table import KeyTable
 from app.enterprises.duplicates.domain.pairs import Found, shown_among
 from app.enterprises.duplicates.domain.records import FirmEntry, record_of
 from app.enterprises.duplicates.kept_pairs import keep_pairs
@@ -30,9 +31,9 @@ def sweep_register(run: Run) -> Mapping[str, Any]:
     with read_scope(run.around.database) as session:
         places, stated = place_names(session), list_stated(session, within(prefix))
     records = [record_of(firm, places) for firm in stated]
-    index = KeyIndex.of(records)
-    pairs, passed_over = index.pairs()
-    found = _compare(run, records, pairs, index)
+    table = KeyTable.of(records)
+    pairs, passed_over = table.pairs()
+    found = _compare(run, records, pairs, KeyIndex.of(table))
     facts = {firm.key: firm for firm in stated}
     for at in range(0, len(found), _WRITTEN_AT_ONCE):
         with session_scope(run.around.database) as session:

@@ -23,7 +23,7 @@ from app.kit.db import composition_of, read_scope, session_scope
 from app.kit.membership import one_of
 
 #: Of how many new firms it is looked at once whom they are like, and of how many at most; of more only the search through the whole
-#: register tells.
+#: register tells, and page and command say so (`not_compared`).
 AT_ONCE, MOST = 20_000, 200_000
 
 
@@ -68,8 +68,12 @@ def keep_likely(run: Run, import_id: int) -> None:
     """Once all rows are taken in: pairs of new firms with firms on file, or with each other, wait for a person, and their rows say so."""
     with read_scope(run.around.database) as session:
         imported = session.get_one(ImportRun, import_id)
-        prefix, many = imported.region_prefix, imported.created > MOST
-        rows = [] if many else [_NewRow(row[0], row[1] or 0) for row in session.execute(_new_rows(session, imported))]
+        prefix = imported.region_prefix
+        rows = (
+            []
+            if not_compared(imported)
+            else [_NewRow(row[0], row[1] or 0) for row in session.execute(_new_rows(session, imported))]
+        )
     for at in range(0, len(rows), AT_ONCE):
         part = rows[at : at + AT_ONCE]
         with read_scope(run.around.database) as session:
@@ -118,6 +122,11 @@ def _tell_rows(
     for row in session.scalars(select(ImportRow).where(one_of(ImportRow.id, list(told)))):
         known = {kept["params"]["uscc"] for kept in row.reasons if kept["code"] == LIKELY}
         row.reasons = [*row.reasons, *(_reason(firm).to_json() for firm in told[row.id] if firm.code not in known)]
+
+
+def not_compared(imported: ImportRun) -> bool:
+    """Whether the new firms of an import were too many for each to be compared with the register."""
+    return imported.created > MOST
 
 
 def count_likely(session: Session, imported: ImportRun) -> int:

@@ -12,7 +12,7 @@ from app.enterprises.complete_lists.queries import list_of_import
 from app.enterprises.imports.decisions import waits_for_name
 from app.enterprises.imports.difference_text import difference_text
 from app.enterprises.imports.domain import KIND_LABELS, OUTCOME_LABELS, ImportKind, ImportState, RowDecision, RowOutcome
-from app.enterprises.imports.likely_rows import MOST, count_likely
+from app.enterprises.imports.likely_rows import count_likely, not_compared
 from app.enterprises.imports.lists import IMPORT_ROWS, ImportRowFilter, RowOfRun
 from app.enterprises.imports.mapping import ColumnTarget, SheetMapping
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
@@ -193,7 +193,7 @@ def result_page(viewer: Viewer, run: ImportRun, query: ListQuery) -> ImportResul
         unplaced=UnplacedFirms(count_unplaced(viewer.session, run), "" if viewer.actor.region_prefix else ADDRESS),
         undoable=bool(run.written) and not objection_to_undo(viewer.session, run, viewer.on),
         likely=count_likely(viewer.session, run) if run.created or run.queued else 0,
-        not_compared=run.created > MOST,
+        not_compared=not_compared(run),
     )
 
 

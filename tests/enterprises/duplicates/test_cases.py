@@ -12,7 +12,7 @@ from app.enterprises.domain.uscc import ALPHABET, check_character
 from app.enterprises.duplicates.domain.codes import is_whole, slips_between, whole_codes_near
 from app.enterprises.duplicates.domain.comparison import SHOWN, Kinship, compare
 from app.enterprises.duplicates.domain.evidence import TABLES, WORDS
-from app.enterprises.duplicates.domain.key_index import KeyIndex
+from app.enterprises.duplicates.domain.key_table import KeyTable
 from app.enterprises.duplicates.domain.pairs import find_duplicates
 from app.enterprises.duplicates.domain.parts import part_name
 from app.enterprises.duplicates.domain.places import PlaceNames
@@ -54,7 +54,7 @@ def test_what_two_entries_are_to_each_other(case: dict[str, Any]) -> None:
 def test_what_is_one_firm_is_also_found_among_many(case: dict[str, Any]) -> None:
     told = [case["甲"], case["乙"], *(other["乙"] for other in CASES if other is not case)]
     records = [record(key, each) for key, each in enumerate(told)]
-    assert (0, 1) in KeyIndex.of(records).pairs().pairs
+    assert (0, 1) in KeyTable.of(records).pairs().pairs
     assert (0, 1) in {(found.one.key, found.other.key) for found in find_duplicates(records)}
 
 

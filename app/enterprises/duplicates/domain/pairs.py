@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from app.enterprises.duplicates.domain.comparison import SHOWN, Commonness, Likeness, compare
 from app.enterprises.duplicates.domain.key_index import KeyIndex
+from app.enterprises.duplicates.domain.key_table import KeyTable
 from app.enterprises.duplicates.domain.records import FirmEntry
 
 
@@ -18,8 +19,9 @@ class Found(NamedTuple):
 
 def find_duplicates(records: Sequence[FirmEntry]) -> Iterator[Found]:
     """Every pair of `records` that is shown as a duplicate."""
-    index = KeyIndex.of(records)
-    return shown_among(((records[one], records[other]) for one, other in index.pairs().pairs), index)
+    table = KeyTable.of(records)
+    compared = ((records[one], records[other]) for one, other in table.pairs().pairs)
+    return shown_among(compared, KeyIndex.of(table))
 
 
 def shown_among(pairs: Iterable[tuple[FirmEntry, FirmEntry]], commonness: Commonness) -> Iterator[Found]:

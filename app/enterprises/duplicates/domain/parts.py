@@ -43,6 +43,7 @@ _FORMS = (
     ("(个体工商户)", LegalForm.INDIVIDUAL),
     ("公司", LegalForm.UNKNOWN),
 )
+_LAST_OF_FORMS = frozenset(ending[-1] for ending, _form in _FORMS)
 _BRANCH = re.compile(
     r"^(?P<head>.{3,}?(?:公司|合作社|联合社|银行|信用社|集团|事务所|合伙\)?|[厂店院校局社]))(?P<branch>.+)$"
 )
@@ -61,7 +62,8 @@ _NUMERAL = re.compile(r"[一二三四五六七八九十百]+|[0-9]+")
 _ORDINAL = re.compile(r"第(?=[一二三四五六七八九十0-9])")
 _SINGLE = re.compile(r"(?<![0-9A-Z])[1-9](?![0-9A-Z])")
 _CHINESE_DIGITS = " 一二三四五六七八九"
-_LONGEST = 200
+#: Of a longer name the end is not looked at.
+LONGEST = 200
 
 
 class NameParts(NamedTuple):
@@ -75,7 +77,6 @@ class NameParts(NamedTuple):
     branch: str
     is_group: bool
     inner: tuple[str, ...]
-    sounds: tuple[str, ...]
 
     @property
     def trade(self) -> str:
@@ -83,14 +84,19 @@ class NameParts(NamedTuple):
         return self.core[len(self.brand) :]
 
     @property
-    def brand_sound(self) -> tuple[str, ...]:
-        """How the brand is spoken."""
-        return self.sounds[: len(self.brand)]
+    def sounds(self) -> tuple[str, ...]:
+        """How the core is spoken."""
+        return sounds_of(self.core)
 
 
 def part_name(name: str, places: PlaceNames, province: str = "") -> NameParts:
     """Part `name`; `province` (two digits of the region) is where a short county name is looked for first."""
-    folded = _one_way_to_count(without_remarks(fold_spelling(name[:_LONGEST])))
+    return part_spelled(fold_spelling(name[:LONGEST]), places, province)
+
+
+def part_spelled(spelled: str, places: PlaceNames, province: str) -> NameParts:
+    """The same of a name that is folded, no longer than `LONGEST` before that."""
+    folded = _one_way_to_count(without_remarks(spelled))
     folded, branch = _branch(folded)
     folded, form = _legal_form(folded)
     folded, is_group = _group(folded)
@@ -102,7 +108,7 @@ def part_name(name: str, places: PlaceNames, province: str = "") -> NameParts:
     ):  # the last place is the brand: 潜江市园林绿化有限公司, 金华商贸有限公司
         (rest, inner), township = _inner_places(folded[lead.last :], places), ""
     brand = rest[: brand_length(rest)]
-    return NameParts(lead.code, township, rest, brand, form, branch, is_group, inner, sounds_of(rest))
+    return NameParts(lead.code, township, rest, brand, form, branch, is_group, inner)
 
 
 def _one_way_to_count(folded: str) -> str:
@@ -146,9 +152,10 @@ def _branch(folded: str) -> tuple[str, str]:
 
 
 def _legal_form(folded: str) -> tuple[str, LegalForm]:
-    for ending, form in _FORMS:
-        if folded.endswith(ending) and len(folded) > len(ending):
-            return folded.removesuffix(ending), form
+    if folded[-1:] in _LAST_OF_FORMS:
+        for ending, form in _FORMS:
+            if folded.endswith(ending) and len(folded) > len(ending):
+                return folded.removesuffix(ending), form
     return folded, LegalForm.UNKNOWN
 
 

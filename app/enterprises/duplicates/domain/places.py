@@ -1,8 +1,9 @@
 """The places in front of a firm's name: 湖北省潜江市园林街道 …"""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
+from hashlib import sha256
 from typing import NamedTuple
 
 from app.enterprises.duplicates.domain.script import fold_spelling
@@ -45,9 +46,13 @@ class Lead(NamedTuple):
 
 
 class PlaceNames:
-    """What the divisions of the country are called, long and short; made once from the region table's (code, name) rows."""
+    """What the divisions of the country are called, long and short; made once from the region table's (code, name) rows.
 
-    def __init__(self, rows: Iterable[tuple[str, str]]) -> None:
+    `mark` tells these names from others.
+    """
+
+    def __init__(self, rows: Sequence[tuple[str, str]]) -> None:
+        self.mark = sha256(repr([tuple(row) for row in rows]).encode()).hexdigest()
         self._codes: dict[str, list[str]] = {}
         self._words: dict[str, list[str]] = {}
         self._townships: dict[str, set[str]] = {}
@@ -61,14 +66,13 @@ class PlaceNames:
                 self._codes.setdefault(spelled, []).append(code)
         for word in sorted(self._codes, key=len, reverse=True):
             self._words.setdefault(word[:_SHORTEST], []).append(word)
-        self.lead = lru_cache(maxsize=20_000)(self._lead)
         self._meant = lru_cache(maxsize=20_000)(self._meant_by)
 
     def is_place(self, text: str) -> bool:
         """Whether `text` is the name of a division, or of the country."""
         return text in _NATION or text in self._codes or text.endswith(("省", "市", "县", "区"))
 
-    def _lead(self, text: str, province: str) -> Lead:
+    def lead(self, text: str, province: str) -> Lead:
         """The places in front of folded `text`; `province` is where the firm is thought to lie (two digits)."""
         at, last, node = 0, 0, ""
         for nation in _NATION:
@@ -117,7 +121,11 @@ def _short(name: str) -> str:
 
 def fold_address(text: str, places: PlaceNames, province: str) -> str:
     """An address without blanks, signs and the divisions in front, so that 湖北省潜江市章华路1号 and 章华路1号 agree."""
-    folded = fold_spelling(text).replace("(", "").replace(")", "")
+    folded = fold_spelling(text)
+    if not folded:
+        return ""
+    if "(" in folded or ")" in folded:
+        folded = folded.replace("(", "").replace(")", "")
     lead = places.lead(folded, province)
     # The township stays: it tells two streets of one name apart.
     return folded[folded.find(lead.township) if lead.township else lead.end :]

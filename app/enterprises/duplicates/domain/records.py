@@ -4,11 +4,12 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from app.enterprises.domain.uscc import normalise
 from app.enterprises.duplicates.domain.codes import subject_kind
-from app.enterprises.duplicates.domain.parts import LegalForm, NameParts, part_name
+from app.enterprises.duplicates.domain.parts import LONGEST, LegalForm, NameParts, part_name, part_spelled
 from app.enterprises.duplicates.domain.places import PlaceNames, fold_address
 from app.enterprises.duplicates.domain.script import fold_spelling, names_in_remarks, without_remarks
 
@@ -67,16 +68,18 @@ def record_of(facts: StatedFirm, places: PlaceNames) -> FirmEntry:
     """Fold, part and clean everything that is compared, once for each firm."""
     province = facts.region_code[:2]
     spelled = fold_spelling(facts.name)
-    former = [name for name in (*facts.former_names, *names_in_remarks(spelled)) if name.strip()]
-    name = part_name(facts.name, places, province)
-    codes = tuple(code for text in (facts.code, *facts.former_codes) if (code := normalise(text)))
+    former = [*facts.former_names, *names_in_remarks(spelled)]
+    former = [name for name in former if name.strip()] if former else former
+    short = len(facts.name) <= LONGEST
+    name = part_spelled(spelled, places, province) if short else part_name(facts.name, places, province)
+    codes = tuple(filter(None, map(normalise, (facts.code, *facts.former_codes))))
     form, is_branch = _kind_of(facts.kind, name, codes[0] if codes else "")
     return FirmEntry(
         key=facts.key,
         codes=codes,
         spelled=spelled,
         name=name,
-        former=tuple(part_name(old, places, province) for old in former),
+        former=tuple([part_name(old, places, province) for old in former]),
         former_spelled=tuple(map(fold_spelling, former)),
         registered_on=facts.registered_on,
         form=form,
@@ -85,20 +88,27 @@ def record_of(facts: StatedFirm, places: PlaceNames) -> FirmEntry:
         capital_fen=facts.capital_fen or None,
         region=facts.region_code,
         address=_known(fold_address(facts.address, places, province)),
-        phones=frozenset(phone for text in facts.phones if (phone := _phone(text))),
+        phones=frozenset(filter(None, map(_phone, facts.phones))),
     )
 
 
 def _kind_of(kind: str, name: NameParts, code: str) -> tuple[LegalForm, bool]:
     """What kind of subject it is by its code, its kind in words and its name; and whether it is a branch."""
+    form, is_branch = _told_by(kind)
+    return name.form or _BY_CODE.get(subject_kind(code)) or form, bool(name.branch) or is_branch
+
+
+@lru_cache(maxsize=512)
+def _told_by(kind: str) -> tuple[LegalForm, bool]:
+    """What the kind in words says; few different ones are in use."""
     words = [told for word, told in _KINDS if word in kind]
-    forms = [told for told in words if isinstance(told, LegalForm)]
-    named = name.form or _BY_CODE.get(subject_kind(code), LegalForm.UNKNOWN)
-    return named or (forms[0] if forms else LegalForm.UNKNOWN), bool(name.branch) or "branch" in words
+    return next((told for told in words if isinstance(told, LegalForm)), LegalForm.UNKNOWN), "branch" in words
 
 
 def _person(text: str) -> str:
     """A name without blanks and signs; the stars of a masked one stay, but N** hides a cell that was empty."""
+    if not text:
+        return ""
     folded = without_remarks(unicodedata.normalize("NFKC", text))
     kept = folded if folded.isalnum() else "".join(c for c in folded if c.isalnum() or c == "*")
     return "" if "*" in kept and kept[0].isascii() else kept
@@ -110,7 +120,8 @@ def _known(text: str) -> str:
 
 def _phone(text: str) -> str:
     """A telephone number's digits: a mobile whole, a landline without its area code."""
-    digits = _LEADING_AREA.sub("", "".join(filter(str.isdigit, unicodedata.normalize("NFKC", text))))
+    folded = unicodedata.normalize("NFKC", text)
+    digits = _LEADING_AREA.sub("", folded if folded.isdigit() else "".join(filter(str.isdigit, folded)))
     if len(digits) == 11 and digits[0] == "1":
         return digits
     return digits[-7:] if len(digits) >= 7 else ""

@@ -16,8 +16,14 @@ _WORDS = """
 农场 林场 养猪 养鸡 养鱼 猪业 屠宰 肉类 冷链 冷冻 酱品 豆制品 糕点 烘焙 餐具 洗涤 洗车 停车 网吧 娱乐 演艺 婚庆 摄影 图文 打印 快印 通用 专用 综合 经济 工商 外贸 内贸 机耕 机收 植保 收割 农技
 """
 _TRADES = frozenset(_WORDS.split())
-_LENGTHS = sorted({len(word) for word in _TRADES}, reverse=True)
+_PAIRS = frozenset(word for word in _TRADES if len(word) == _BRAND)
+#: What else begins with two characters that are no word of trade themselves.
+_LONGER = {
+    pair: tuple(word for word in _TRADES if word.startswith(pair))
+    for pair in {word[:_BRAND] for word in _TRADES} - _PAIRS
+}
 _WORKS = re.compile("[一二三四五六七八九十0-9]+号?[厂店场站]|[厂店场站馆部所社吧院]$")
+_WORKS_BEGIN = frozenset("一二三四五六七八九十0123456789厂店场站馆部所社吧院")
 
 
 def begins_with_trade(text: str) -> bool:
@@ -32,4 +38,7 @@ def brand_length(core: str) -> int:
 
 
 def _trade_at(text: str, at: int) -> bool:
-    return any(text[at : at + length] in _TRADES for length in _LENGTHS) or _WORKS.match(text, at) is not None
+    pair = text[at : at + _BRAND]
+    if pair in _PAIRS or (pair in _LONGER and text.startswith(_LONGER[pair], at)):
+        return True
+    return text[at : at + 1] in _WORKS_BEGIN and _WORKS.match(text, at) is not None
