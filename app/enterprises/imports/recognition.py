@@ -18,6 +18,7 @@ from app.enterprises.imports.mapping import (
 )
 from app.enterprises.imports.registers import FIRM, GivenField, ImportedRegister
 from app.enterprises.imports.shapes import ColumnHeading, SheetHead
+from app.enterprises.imports.shapes.block import may_be_head
 from app.enterprises.imports.shapes.head_text import split_header
 
 #: How a sheet that is about something else calls the firm and its code.
@@ -29,6 +30,7 @@ FIRM_HEADS = {
 #: Heads that say whose a record is; where nothing else names the firm they do.
 OWNER_HEADS = frozenset({"权利人", "著作权人", "专利权人", "持有人", "持证单位", "所有人"})
 _TITLE_COUNTS = 2
+_HEADS_OF_A_TABLE = 3
 _REASONS = frozenset(split_header(text)[0] for text in REASON_HEADERS)
 
 
@@ -57,6 +59,19 @@ class HeadVocabulary:
         """How many of the texts are heads that some register knows."""
         names = {split_header(text)[0] for text in texts if text}
         return sum(self._is_head(name) for name in names)
+
+    def begins_table(self, texts: Sequence[str]) -> bool:
+        """Whether a row of these texts is the head of a table: three known heads at least, and most of it."""
+        if self._plain.isdisjoint(texts) or not all(map(may_be_head, texts)):
+            return False
+        names = {split_header(text)[0] for text in texts}
+        known = sum(name in self._firm_heads or self._is_head(name) for name in names)
+        return known >= _HEADS_OF_A_TABLE and known * 2 >= len(texts)
+
+    @cached_property
+    def _plain(self) -> frozenset[str]:
+        """The heads as they are mostly written: a row without any is no head, which is quickly seen."""
+        return frozenset((*self._known, *self._firm_heads))
 
     def _is_head(self, name: str) -> bool:
         bare = name.lstrip("0123456789").removeprefix("年度").removeprefix("年")

@@ -214,7 +214,7 @@ def reading_of(
 ) -> tuple[RowReading, IntakeContext]:
     """How the rows of a sheet are read, and for whom they are taken in."""
     kept = sheet.mapping.get("blocks", {}).get(str(block), sheet.mapping)
-    layout = SheetMapping.from_json(sheet.name, sheet.register, kept)
+    layout = SheetMapping.from_json(sheet.name, kept.get("register", sheet.register), kept)
     intake = IntakeContext(
         actor=actor,
         run_id=run.id,

@@ -24,7 +24,7 @@ from app.enterprises.imports.mapping import (
     field_of,
 )
 from app.enterprises.imports.models import ImportRun, ImportSheet
-from app.enterprises.imports.recognition import givable
+from app.enterprises.imports.recognition import HeadVocabulary, givable
 from app.enterprises.imports.returned.round_trip import origin_texts
 from app.enterprises.imports.sheets import allowed, sheet_at
 from app.enterprises.imports.staging import SheetPreview, label_of, preview, sheets_of
@@ -191,7 +191,7 @@ def sheet_page(
         preview=tuple(preview_row(result, layout, shown, (registers, places)) for result in found.results),
         total=found.total,
         repeated=found.repeated,
-        left_out=_left_out(table, sheet, layout) if ready else "",
+        left_out=_left_out(table, sheet, layout, registers) if ready else "",
         ready=any(each.chosen for each in sheets) and not unready,
         unready=unready,
         complete=_complete(session, actor, run, sheets, refused),
@@ -334,9 +334,9 @@ def _units() -> Choices:
     return tuple((unit, _(label)) for unit, label in UNIT_LABELS.items())
 
 
-def _left_out(table: Table, sheet: ImportSheet, layout: SheetMapping) -> str:
+def _left_out(table: Table, sheet: ImportSheet, layout: SheetMapping, registers: Registers) -> str:
     """The rows that are no data, told once: `第 68、70 行（合计、附注）`."""
-    found = left_out_rows(sheet_at(table, sheet), layout, _LISTED)
+    found = left_out_rows(sheet_at(table, sheet), layout, _LISTED, HeadVocabulary(registers))
     if not found:
         return ""
     kinds = "、".join(dict.fromkeys(_(LEFT_OUT_LABELS.get(kind, kind)) for _number, kind in found))

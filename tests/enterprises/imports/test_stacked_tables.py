@@ -11,7 +11,7 @@ from app.enterprises.imports.models import ImportRun
 from app.enterprises.imports.queries import get_row
 from app.enterprises.imports.returned.rows import hand_back
 from app.enterprises.imports.runner import chosen_sheets
-from app.enterprises.models import YearlyFigures
+from app.enterprises.models import Contact, IntellectualProperty, YearlyFigures
 from app.kit.db import Database, read_scope, session_scope
 from app.kit.storage.local import LocalBlobs
 from tests.factories.enterprises import fictional_code, firm
@@ -129,3 +129,24 @@ def test_a_small_table_above_a_richer_one_is_not_lost(importer: Importer, tmp_pa
         ["园林精密4号有限公司（示例）", fictional_code(4), "潜江市园林街道", "张某（示例）"],
     ]
     assert importer.counts(take(importer, tmp_path, rows, name="企业名单")) == {"created": 4}
+
+
+def test_a_table_of_another_kind_below_is_read_as_what_it_is(
+    importer: Importer, database: Database, tmp_path: Path
+) -> None:
+    """No head in common, no blank row between: its rows are no contacts, whatever stands in the same columns."""
+    known(database)
+    rows = [
+        ["单位", "联系人", "联系电话"],
+        [NAME, "周某（示例）", "10012345671"],
+        ["企业名称", "专利名称", "专利号", "类型"],
+        [NAME, "一种装置（示例）", "ZL202010000001.X", "发明专利"],
+    ]
+    import_id = take(importer, tmp_path, rows, name="联系人")
+    assert importer.counts(import_id) == {"created": 1, "queued": 1}
+    with session_scope(database) as session:
+        assert session.scalars(select(Contact.name)).all() == ["周某（示例）"]
+        run = session.get_one(ImportRun, import_id)
+        (waiting,) = importer.rows(import_id, RowOutcome.QUEUED)
+        confirm(Deciding(session, OFFICER, run, get_row(session, run, 0, waiting.row_number), NOW), "已核对")
+        assert session.scalars(select(IntellectualProperty.name)).all() == ["一种装置（示例）"]

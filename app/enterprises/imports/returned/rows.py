@@ -53,7 +53,7 @@ def hand_back(session: Session, run: ImportRun, path: Path, sheet: ImportSheet) 
     rows = (
         iter(())
         if head is None
-        else _rows(of_file, head, reasons, _told_once(sheet, of_file, head, words), layout.as_above)
+        else _rows(of_file, head, reasons, _told_once(sheet, of_file, head, words), (layout.as_above, words))
     )
     first = next(rows, [REASON_HEADERS[0]])
     stem = run.file_name.rpartition(".")[0] or run.file_name
@@ -94,7 +94,7 @@ def _rows(
     head: SheetHead,
     rejected: Iterator[tuple[int, str]],
     told: Mapping[str, str],
-    as_above: AsAbove,
+    known: tuple[AsAbove, HeadVocabulary],
 ) -> Iterator[list[str]]:
     """Titles and heads as they stand, and the rejected rows with their reasons in front; an old column of reasons goes."""
     old = next((column.index for column in head.heads if column.name in _REASONS), None)
@@ -113,7 +113,7 @@ def _rows(
         elif row.number > head.last_row:
             break
     number, reason = next(rejected, (0, ""))
-    for body in body_rows(sheet, head, as_above):
+    for body in body_rows(sheet, head, *known):
         if body.row.number == number:
             yield whole(reason, body.row) + list(told.values())
             number, reason = next(rejected, (0, ""))

@@ -27,7 +27,7 @@ class Block:
     def __init__(self, number: int, head: SheetHead, merged: MergedCells) -> None:
         self.number, self.head = number, head
         parts = {part for column in head.heads for part in (*column.text.split(" / "), column.name)} - {""}
-        self._texts = {part for part in parts if _may_be_head(part)}
+        self._texts = {part for part in parts if may_be_head(part)}
         self._names = {read_heading(part).name for part in self._texts} - {""}
         self._numbers = [0] * len(head.heads)
         self._words = [0] * len(head.heads)
@@ -47,7 +47,7 @@ class Block:
         if known >= min(_NARROW, len(self.head.heads)) and known * 2 >= len(filled):
             return True
         wide = len(filled) >= _ENOUGH or "" in names  # a year alone is a head of its own
-        return bool(after_gap and known and wide and all(_may_be_head(cell) for _index, cell in filled))
+        return bool(after_gap and known and wide and all(may_be_head(cell) for _index, cell in filled))
 
     def learn(self, filled: Filled) -> None:
         """Take note of which columns hold numbers: the first rows tell."""
@@ -79,7 +79,8 @@ class Block:
         return self.head.heads[index].name not in SERIALS
 
 
-def _may_be_head(cell: str) -> bool:
+def may_be_head(cell: str) -> bool:
+    """Whether a text may name a column: short, without digits, nobody's name."""
     plain = shown(cell)
     bare = read_heading(cell).name
     return len(plain) <= _LONGEST_HEAD and not _DIGITS.search(bare) and not names_somebody(plain)

@@ -4,10 +4,11 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Protocol
 
 from app.enterprises.imports.shapes.blank_cells import NONE_AS_ABOVE, AsAbove, SaidAgain, ValuesAbove
 from app.enterprises.imports.shapes.block import Block
-from app.enterprises.imports.shapes.head import SheetHead, find_head, same_columns
+from app.enterprises.imports.shapes.head import Recognise, SheetHead, find_head, same_columns
 from app.enterprises.imports.shapes.head_rows import MAX_HEAD_ROWS
 from app.enterprises.imports.shapes.merged_cells import MergedCells
 from app.enterprises.imports.shapes.merged_values import FromAbove, MergedValues, filled_with
@@ -41,6 +42,18 @@ class BodyRow:
     above: FromAbove = field(default_factory=dict)
 
 
+class KnownHeads(Protocol):
+    """The heads that somebody knows, by which a table of another kind is seen to begin."""
+
+    def recognise(self, texts: Sequence[str]) -> int:
+        """How many of the texts are known heads."""
+        ...
+
+    def begins_table(self, texts: Sequence[str]) -> bool:
+        """Whether a row of these texts is the head of a table."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class _Undecided:
     """A row whose kind depends on whether a head, data or nothing of both follows."""
@@ -51,9 +64,14 @@ class _Undecided:
     otherwise: RowKind
 
 
-def body_rows(sheet: Sheet, head: SheetHead, as_above: AsAbove = NONE_AS_ABOVE) -> Iterator[BodyRow]:
-    """All rows below the head in their order; whoever reads on from somewhere passes over those before it."""
-    return _Body(sheet, head, as_above).rows()
+def body_rows(
+    sheet: Sheet, head: SheetHead, as_above: AsAbove = NONE_AS_ABOVE, known: KnownHeads | None = None
+) -> Iterator[BodyRow]:
+    """All rows below the head in their order; whoever reads on from somewhere passes over those before it.
+
+    A further table begins where the head stands again, in part or with others, or where a head of `known` ones stands.
+    """
+    return _Body(sheet, head, as_above, known).rows()
 
 
 def left_out(rows: Iterable[BodyRow]) -> Iterator[tuple[int, RowKind]]:
@@ -70,14 +88,14 @@ _LONE = (RowKind.TITLE, RowKind.DATA, RowKind.DATA)
 class _Body:
     """One pass over the rows below a head, with a look at a few that follow."""
 
-    def __init__(self, sheet: Sheet, head: SheetHead, as_above: AsAbove) -> None:
+    def __init__(self, sheet: Sheet, head: SheetHead, as_above: AsAbove, known: KnownHeads | None) -> None:
         self._merged = MergedCells(sheet.merged)
         self._below = islice(sheet.rows(), head.last_row, None)
         self._ahead: deque[Row] = deque()
         self._undecided: deque[_Undecided] = deque()
         self._block = Block(0, head, self._merged)
         self._values = MergedValues(sheet.merged, head.last_row)
-        self._as_above, self._first_head = as_above, head
+        self._as_above, self._first_head, self._known = as_above, head, known
         self._above_as(as_above)
         self._last = self._last_held = RowKind.HEAD  # what the last row was, and the last one that held anything
 
@@ -91,7 +109,9 @@ class _Body:
             if row.broken or not filled:
                 yield from self._plain(row)
             elif self._block.repeats_head(filled, after_gap=self._after_gap):
-                yield from self._begin_table(row)
+                yield from self._begin_table(row, self._block.knows)
+            elif self._known is not None and self._known.begins_table([cell for _index, cell in filled]):
+                yield from self._begin_table(row, self._known.recognise)
             elif is_total(filled):
                 yield from self._settle(_otherwise)
                 yield self._told(row, RowKind.TOTAL)
@@ -154,11 +174,11 @@ class _Body:
             doubt = self._undecided.popleft()
             yield self._told(doubt.row, kind_of(doubt))
 
-    def _begin_table(self, row: Row) -> Iterator[BodyRow]:
-        """The head again, with what stands above it: of the same table, or of one of its own."""
+    def _begin_table(self, row: Row, recognise: Recognise) -> Iterator[BodyRow]:
+        """The head again, or one of another kind, with what stands above it: of the same table, or of one of its own."""
         self._ahead.extend(islice(self._below, MAX_HEAD_ROWS - 1 - len(self._ahead)))
         above = [each.row for each in self._undecided if each.before_head is not RowKind.NOTE]
-        head = find_head([*above, row, *self._ahead], self._merged, self._block.knows)
+        head = find_head([*above, row, *self._ahead], self._merged, recognise)
         if head is None or head.last_row < row.number:
             yield from self._data(row, filled_cells(row.cells))
             return

@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import islice
 
 from app.enterprises.imports.mapping import NAME, USCC, Registers, SheetMapping
+from app.enterprises.imports.recognition import HeadVocabulary
 from app.enterprises.imports.registers import FIRM
 from app.enterprises.imports.shapes import SheetHead, body_rows
 from app.enterprises.imports.shapes.blank_pattern import BlankPattern, ColumnRoles, blank_pattern
@@ -24,7 +25,9 @@ def find_blanks(layout: SheetMapping, sheet: Sheet, head: SheetHead, registers: 
     """The columns of the first table whose blank cells mean, or may mean, what stands above them."""
     if layout.register not in registers or not registers[layout.register].about_firm or layout.origin:
         return BlankPattern()
-    first = (row for row in islice(body_rows(sheet, head), _LOOKED_AT) if row.block == 0)
+    first = (
+        row for row in islice(body_rows(sheet, head, known=HeadVocabulary(registers)), _LOOKED_AT) if row.block == 0
+    )
     return blank_pattern(first, _roles(layout))
 
 

@@ -7,6 +7,7 @@ from itertools import islice
 from app.enterprises.imports.fields import IN_CELLS
 from app.enterprises.imports.mapping import Registers, SheetMapping, lacks_unit
 from app.enterprises.imports.shapes import RowKind, body_rows, read_head
+from app.enterprises.imports.shapes.body import KnownHeads
 from app.kit.tabular.reader import Row, Sheet
 from app.kit.written.amounts import lacks_unit as names_no_unit
 
@@ -24,12 +25,13 @@ def with_samples(layout: SheetMapping, sheet: Sheet) -> SheetMapping:
     return replace(layout, columns=tuple(columns))
 
 
-def left_out_rows(sheet: Sheet, layout: SheetMapping, limit: int) -> list[tuple[int, str]]:
+def left_out_rows(sheet: Sheet, layout: SheetMapping, limit: int, known: KnownHeads) -> list[tuple[int, str]]:
     """The first rows below the head that are no data, each with what it is."""
-    head = read_head(sheet, lambda texts: len(texts), at=layout.header[1])
+    head = read_head(sheet, known.recognise, at=layout.header[1])
     if head is None:
         return []
-    others = ((row.row.number, row.kind.value) for row in body_rows(sheet, head) if row.kind not in _NO_MATTER)
+    body = body_rows(sheet, head, known=known)
+    others = ((row.row.number, row.kind.value) for row in body if row.kind not in _NO_MATTER)
     return list(islice(others, limit))
 
 

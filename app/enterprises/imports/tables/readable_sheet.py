@@ -14,7 +14,7 @@ from app.enterprises.imports.mapping import (
     SheetMapping,
     lacks_unit,
 )
-from app.enterprises.imports.recognition import guess_given, recognise_sheet
+from app.enterprises.imports.recognition import HeadVocabulary, guess_given, recognise_sheet
 from app.enterprises.imports.registers import FIRM, IntakeContext
 from app.enterprises.imports.repeats import Repeats
 from app.enterprises.imports.shapes import RowKind, SheetHead, body_rows
@@ -84,7 +84,8 @@ class ReadableSheet:
 
     def blocks(self) -> dict[str, Any]:
         """How the further tables of the sheet are read, as kept with it; known once the sheet was gone through."""
-        return {str(block): reading.layout.to_json() for block, reading in self.further.items()}
+        layouts = {str(block): reading.layout for block, reading in self.further.items()}
+        return {block: layout.to_json() | {"register": layout.register} for block, layout in layouts.items()}
 
     def _apart(self, key: str, block: int) -> str:
         """A row's key among those of all tables: one that tells other records repeats nothing of the first."""
@@ -97,7 +98,8 @@ class ReadableSheet:
         return self.further[block] if block else self.reading
 
     def _data(self) -> Iterator[CutRow]:
-        for row in body_rows(self.sheet, self.head, self.layout.as_above):
+        known = HeadVocabulary(self.registers)
+        for row in body_rows(self.sheet, self.head, self.layout.as_above, known):
             if row.block and row.block not in self.further:
                 layout = _like(self.layout, self.head, row.head, self.reading.registers)
                 self.further[row.block] = replace(self.reading, layout=layout)
@@ -107,12 +109,22 @@ class ReadableSheet:
                 self.left_out[row.row.number] = row.kind.value
 
 
+def _of_own_kind(layout: SheetMapping, head: SheetHead, registers: Registers) -> SheetMapping:
+    """The reading of a table that is not of the kind of the first: as what it tells completely, where it tells of firms as that does."""
+    if not layout.missing(registers):
+        return layout
+    about_firm = registers[layout.register].about_firm
+    alike = {code: each for code, each in registers.items() if each.about_firm is about_firm}
+    own = recognise_sheet("", head, alike)
+    return layout if own.missing(registers) else own
+
+
 def _like(layout: SheetMapping, first: SheetHead, head: SheetHead, registers: Registers) -> SheetMapping:
     """The reading of a further table in the same sheet: columns of the same head as a person agreed, its own unit and titles.
 
     What a person chose for the whole sheet holds here too; what only the first table's titles told gives way to this one's.
     """
-    found = recognise_sheet(layout.sheet, head, registers, layout.register)
+    found = _of_own_kind(recognise_sheet(layout.sheet, head, registers, layout.register), head, registers)
     agreed = {column.header: column for column in layout.columns}
     units = {column.unit for column in layout.columns if column.unit}
 
