@@ -273,7 +273,7 @@ def _sheet_line(run: ImportRun, sheet: ImportSheet, registers: Registers, *, act
     register = registers.get(sheet.register)
     told = dict.fromkeys([sheet.register, *(entry.register for entry in _layout(sheet).entries)])
     known = "、".join(_(registers[code].label) for code in told if code in registers)
-    note = known if register and ready else _("没有识别出内容")
+    note = known if register and not any(_untold(_layout(sheet), registers)) else _("没有识别出内容")
     if sheet.hidden:
         note = _("隐藏的工作表") if not sheet.chosen else f"{note} · {_('隐藏的工作表')}"
     url = f"/imports/{run.id}?sheet={sheet.position}"
