@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
 from app.accounts.domain import DEMO_PASSWORD  # noqa: E402
 from benchmarks.world import make_world, serving  # noqa: E402
+from tests.factories.enterprises import wrong_code  # noqa: E402
 from tests.factories.ledgers import write_ledger  # noqa: E402
 from tests.factories.lists import firm_row, write_list  # noqa: E402
 from tests.support.browser import launch  # noqa: E402
@@ -64,7 +65,24 @@ def officer_pictures(browser: Browser, base: str, scratch: Path) -> None:
     page.set_input_files("#f-file", write_ledger(scratch / "科技局台账（示例）.xlsx"))
     page.get_by_role("button", name="上传并预览").click()
     shoot(page, "import")
+    waiting_rows(page, base, scratch)
     duplicates(page, base, scratch)
+
+
+def waiting_rows(page: Page, base: str, scratch: Path) -> None:
+    """A list of which many rows wait, for two reasons; those of one are chosen and looked at together."""
+    on_file = re.search(r"\b(9[0-9A-Z]{17})\b", page.goto(f"{base}/enterprises").text())  # type: ignore[union-attr]
+    assert on_file is not None
+    rows = [firm_row(7_000_100 + at, 统一社会信用代码=wrong_code(7_000_100 + at)) for at in range(6)]
+    rows.append(firm_row(7_000_199, 统一社会信用代码=on_file[1], 企业名称="潜江市返湾精密机械有限公司（示例）"))
+    page.goto(f"{base}/imports/new")
+    page.set_input_files("#f-file", write_list(scratch / "各镇上报（示例）.xlsx", rows))
+    page.get_by_role("button", name="上传并预览").click()
+    page.get_by_role("button", name=re.compile("^开始导入")).click()
+    page.get_by_role("link", name=re.compile("代码校验位不符")).click(timeout=60_000)
+    page.locator("[data-pick]").first.check()
+    page.locator("[data-pick]").nth(3).click(modifiers=["Shift"])
+    shoot(page, "import-decisions")
 
 
 def duplicates(page: Page, base: str, scratch: Path) -> None:

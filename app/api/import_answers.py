@@ -41,6 +41,7 @@ def described(session: Session, run: ImportRun) -> dict[str, Any]:
         "progress": {"done": job.done, "total": job.total} if job is not None else None,
         "counts": counts_of(run),
         "waiting": count_open_by_run(session, [run.id]).get(run.id, 0),
+        "decided_beforehand": {code: made["choice"] for code, made in sorted(run.decisions.items())},
         "sheets": lines,
         "handed_in_at": run.at,
         "finished_at": run.finished_at,

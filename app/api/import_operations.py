@@ -5,6 +5,7 @@ from typing import Any
 from app.api.import_answers import STATES
 from app.api.schemas import ref
 from app.enterprises.imports.domain import ImportKind, RowDecision, RowOutcome
+from app.enterprises.imports.row_groups.domain import UNDO, RowChoice
 from app.kit.tabular.reader import MAX_BYTES
 
 Options = dict[str, Any]
@@ -66,6 +67,11 @@ _IMPORT = _whole(
         "progress": {**_PROGRESS, "description": "rows done and all rows; null until it begins"},
         "counts": ref("ImportCounts"),
         "waiting": {**_NUMBER, "description": "rows that still wait for a person's decision"},
+        "decided_beforehand": {
+            "type": "object",
+            "additionalProperties": {"enum": [str(choice) for choice in RowChoice if choice != UNDO]},
+            "description": "what was said before it began of rows that wait, by the code of their reason",
+        },
         "sheets": {"type": "array", "items": ref("ImportSheet")},
         "handed_in_at": {"type": "string", "format": "date-time"},
         "finished_at": {"type": ["string", "null"], "format": "date-time"},
@@ -113,6 +119,7 @@ _EXAMPLE: Options = {
     "progress": None,
     "counts": _NONE,
     "waiting": 0,
+    "decided_beforehand": {"differs": "keep"},
     "sheets": [
         {
             "position": 0,

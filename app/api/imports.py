@@ -18,6 +18,7 @@ from app.enterprises.imports.domain import ImportKind, RowOutcome
 from app.enterprises.imports.fields import UNIT_LABELS
 from app.enterprises.imports.handed_files import HandedIn, get_own_run, hand_in
 from app.enterprises.imports.queries import list_rows_after
+from app.enterprises.imports.row_groups.domain import DIFFERING, WAITING, read_ahead
 from app.enterprises.imports.sheets import ReadingHints
 from app.enterprises.imports.staging import StagedFile
 from app.exchange.cursors import CursorScope, decode_cursor, encode_cursor
@@ -29,6 +30,7 @@ router = GuardedRouter(door="api", prefix="/api/v1", tags=["imports"])
 
 ACCEPTED = 202
 MOST_SHEETS = 500
+MOST_DECIDED = 50
 
 ImportId = Annotated[int, Path(description="`id` of the import")]
 
@@ -58,6 +60,14 @@ class ImportParameters(NoParameters):
     accept_unconfirmed: Annotated[
         bool, Field(description="take codes in whose check character does not fit, flagged; else they wait")
     ] = False
+    decide: Annotated[
+        list[str],
+        Field(
+            max_length=MOST_DECIDED,
+            description="what is decided of rows that would wait, as `reason=choice` (`differs=keep`); repeated for several. "
+            + "; ".join(f"{code}: {', '.join(rule.ahead)}" for code, rule in {**WAITING, **DIFFERING}.items()),
+        ),
+    ] = []
     confirm: Annotated[
         bool, Field(description="take the file in as it is understood; else it waits for an officer to look at it")
     ] = False
@@ -134,6 +144,7 @@ def post_import(call: ClientCall, wanted: ImportQuery) -> Response:
         accept_unconfirmed=wanted.accept_unconfirmed,
         agreed=wanted.confirm,
         complete=wanted.complete(call.actor.region_prefix),
+        said=read_ahead(wanted.decide),
     )
     run = hand_in(call.session, **call.by, given=given)
     answer = Json(described(call.session, run), status_code=ACCEPTED)

@@ -14,20 +14,19 @@ from typer.core import TyperGroup
 
 from app.commands import complete_lists as said
 from app.commands.context import load_settings, open_database
+from app.commands.import_report import result_line, tell_decided, tell_gaps, tell_rows
 from app.commands.import_sheets import tell_sheet
 from app.commands.progress import follow, progress
 from app.config import Settings
-from app.enterprises.imports.domain import ImportKind, ImportState, RowOutcome
+from app.enterprises.imports.domain import ImportKind, ImportState
 from app.enterprises.imports.fields import UNIT_LABELS
 from app.enterprises.imports.jobs import KINDS
-from app.enterprises.imports.likely_rows import count_likely, not_compared
 from app.enterprises.imports.listed_kinds import complete_list_of
 from app.enterprises.imports.mapping import Registers
-from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
-from app.enterprises.imports.queries import count_texts_and_unplaced, list_rows
-from app.enterprises.imports.reasons import RowReason
+from app.enterprises.imports.models import ImportRun, ImportSheet
 from app.enterprises.imports.registers import registers_of
-from app.enterprises.imports.returned.rows import hand_back
+from app.enterprises.imports.row_groups.domain import RowChoice, read_ahead
+from app.enterprises.imports.row_groups.orders import is_said, say_ahead
 from app.enterprises.imports.runner import chosen_sheets, counts_of
 from app.enterprises.imports.sheets import GuessedSheet, ReadingHints, allowed, guess_sheets
 from app.enterprises.imports.staging import (
@@ -71,7 +70,6 @@ imports = typer.Typer(
 )
 
 NOTHING_READ = 1
-_LISTED = 50
 
 File = Annotated[
     Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="a CSV or XLSX file", show_default=False)
@@ -86,6 +84,13 @@ Region = Annotated[
 Accept = Annotated[bool, typer.Option(help="take codes in whose check character does not fit, flagged")]
 Unit = Annotated[
     str, typer.Option(help="unit of the amounts whose unit the file does not tell, such as 万元", show_default=False)
+]
+Decide = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="what is decided of rows that would wait, as REASON=CHOICE (such as differs=keep, uscc=leave); again for more",
+        show_default=False,
+    ),
 ]
 
 
@@ -124,6 +129,7 @@ def import_workbook(
     unit: Unit = "",
     region: Region = "",
     accept_unconfirmed: Accept = False,
+    decide: Decide = None,
     complete_to: said.CompleteTo = None,
     complete_from: said.CompleteFrom = None,
     complete_kind: said.CompleteKind = None,
@@ -136,16 +142,17 @@ def import_workbook(
     reading = ReadingHints(_unit(unit), tuple(sheet or ()), header_row, _pairs(map_ or []), region, above, tables)
     complete = said.complete_options(complete_to, complete_from, complete_kind or [], issuer)
     totals: Counter[str] = Counter()
+    choices = _choices(decide)
     for file in files:
-        totals.update(_import(_Order(file, ImportKind.WORKBOOK, accept_unconfirmed, reading, yes, complete)))
+        totals.update(_import(_Order(file, ImportKind.WORKBOOK, accept_unconfirmed, reading, yes, complete, choices)))
     if len(files) > 1:
-        typer.echo(_result_line(totals))
+        typer.echo(result_line(totals))
 
 
 @imports.command("enterprises")
-def import_enterprises(file: File, accept_unconfirmed: Accept = False) -> None:
+def import_enterprises(file: File, accept_unconfirmed: Accept = False, decide: Decide = None) -> None:
     """Take a list of firms in."""
-    _import(_Order(file, ImportKind.ENTERPRISES, accept_unconfirmed))
+    _import(_Order(file, ImportKind.ENTERPRISES, accept_unconfirmed, decide=_choices(decide)))
 
 
 @imports.command("figures")
@@ -153,15 +160,16 @@ def import_figures(
     file: File,
     accept_unconfirmed: Annotated[bool, typer.Option(help="has no effect on figures")] = False,
     unit: Unit = "",
+    decide: Decide = None,
 ) -> None:
     """Take yearly figures in; a column of money whose unit is written nowhere needs --unit."""
-    _import(_Order(file, ImportKind.FIGURES, accept_unconfirmed, ReadingHints(_unit(unit))))
+    _import(_Order(file, ImportKind.FIGURES, accept_unconfirmed, ReadingHints(_unit(unit)), decide=_choices(decide)))
 
 
 @dataclass(frozen=True)
 class _Order:
     """What the command was asked to do; `agreed`: without asking whether the file was understood rightly; `complete`: what was said
-    of it as a complete list, but for the region, and for what only its sheets tell.
+    of it as a complete list, but for the region, and for what only its sheets tell; `decide`: what is decided of rows that would wait.
     """
 
     file: Path
@@ -170,6 +178,7 @@ class _Order:
     reading: ReadingHints = field(default_factory=ReadingHints)
     agreed: bool = True
     complete: dict[str, Any] | None = None
+    decide: Mapping[str, RowChoice] = field(default_factory=dict)
 
     def sheets(self, registers: Registers) -> list[GuessedSheet]:
         """How the file will be read; raises Invalid when it cannot be, or when something must be told first."""
@@ -182,6 +191,13 @@ def _unit(unit: str) -> str:
     if unit and unit not in UNIT_LABELS:
         raise typer.BadParameter("、".join(UNIT_LABELS), param_hint="--unit")
     return unit
+
+
+def _choices(given: list[str] | None) -> Mapping[str, RowChoice]:
+    try:
+        return read_ahead(given or ())
+    except DomainError as error:
+        raise typer.BadParameter(error.message, param_hint="--decide") from None
 
 
 def _pairs(given: list[str]) -> Mapping[str, str]:
@@ -234,7 +250,9 @@ def _open(settings: Settings, database: Database, order: _Order) -> _AwaitedImpo
         found = find_unfinished(session, actor=SYSTEM, sha256=blob.sha256, kind=order.kind)
         accept, region = order.accept_unconfirmed, order.reading.region
         if found is not None and not (
-            found.region_prefix == region and is_read_as(session, found, sheets, accept_unconfirmed=accept)
+            found.region_prefix == region
+            and is_read_as(session, found, sheets, accept_unconfirmed=accept)
+            and is_said(found, order.decide)
         ):
             abandon(session, actor=SYSTEM, run=found, now=now)
             found = None
@@ -281,6 +299,7 @@ def _begun(
         accept_unconfirmed=accept,
         reading=order.reading,
     )
+    say_ahead(session, actor=SYSTEM, run=found, choices=order.decide, now=now)
     if found.encoding:
         typer.echo(_("编码：%(encoding)s") % {"encoding": found.encoding})
     if order.agreed:
@@ -313,60 +332,14 @@ def _report(settings: Settings, database: Database, work: _AwaitedImport) -> dic
             raise typer.Exit(NOTHING_READ)
         sheets = chosen_sheets(session, found.id)
         for sheet in sheets:
-            _tell_rows(session, settings, found, sheet)
-        _tell_gaps(session, found)
+            tell_rows(session, settings, found, sheet)
+        tell_gaps(session, found)
+        tell_decided(session, found)
         said.tell_complete(session, found.id)
         if not found.written:
             typer.echo(_("本次导入没有改变任何内容。"))
         if found.kind == ImportKind.WORKBOOK:
             for sheet in sorted(sheets, key=lambda each: each.position):
-                typer.echo(f"{sheet.name or found.file_name}: {_result_line(counts_of(sheet))}")
-        typer.echo(_result_line(counts_of(found)))
+                typer.echo(f"{sheet.name or found.file_name}: {result_line(counts_of(sheet))}")
+        typer.echo(result_line(counts_of(found)))
         return counts_of(found)
-
-
-def _tell_rows(session: Session, settings: Settings, found: ImportRun, sheet: ImportSheet) -> None:
-    """The rows of a sheet that were not simply taken, and the file of those handed back."""
-    open_ones = (RowOutcome.REJECTED, RowOutcome.QUEUED, RowOutcome.DIFFERS)
-    for row in list_rows(session, found, open_ones, sheet=sheet.position, limit=_LISTED):
-        typer.echo((f"{sheet.name}: " if sheet.name and found.kind == ImportKind.WORKBOOK else "") + _line(row))
-    number = sheet.rejected + sheet.queued + sheet.differs
-    if (more := number - min(number, _LISTED)) > 0:
-        typer.echo(_("另有 %(n)s 行，见导入页面。") % {"n": more})
-    if sheet.left_out:
-        typer.echo(
-            _("不是数据的行（合计、附注等）：%(rows)s")
-            % {"rows": "，".join(str(number) for number, _kind in sheet.left_out)}
-        )
-    if sheet.rejected:
-        body = hand_back(session, found, settings.vault.blobs.path(found.file_sha256), sheet)
-        folder = settings.data_dir / "rejected"
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{found.id}-{body.name}"
-        path.write_bytes(body.body)
-        typer.echo(_("未导入的行（附原因，改好后可再导入）：%(path)s") % {"path": path})
-
-
-def _tell_gaps(session: Session, found: ImportRun) -> None:
-    """What came in only half: nobody who works in one region sees a firm without one."""
-    texts, unplaced = count_texts_and_unplaced(session, found)
-    if texts:
-        typer.echo(_("有 %(n)s 个单元格无法识别，原文已保留。") % {"n": texts})
-    if unplaced and found.kind != ImportKind.FIGURES:
-        typer.echo(_("有 %(n)s 家企业认不出所在区域，只有不限区域的人员看得到。") % {"n": unplaced})
-    if not_compared(found):
-        typer.echo(_("新建的企业太多，没有逐家查重：请到“疑似重复”页开始查重。"))
-    elif likely := count_likely(session, found) if found.created else 0:
-        typer.echo(_("新建的企业里有 %(n)s 对疑似重复，见“疑似重复”页。") % {"n": likely})
-
-
-def _result_line(counts: Mapping[str, int]) -> str:
-    return " ".join(f"{outcome.value}={counts.get(outcome.value, 0)}" for outcome in RowOutcome)
-
-
-def _line(row: ImportRow) -> str:
-    """One row for the terminal; `row N`, outcome and `repeats row N` read the same in every language."""
-    reasons = [RowReason.from_json(kept) for kept in row.reasons]
-    codes = [f"repeats row {reason.params['row']}" if "row" in reason.params else reason.code for reason in reasons]
-    words = " ".join(str(reason) for reason in reasons) or "，".join(row.differences)
-    return f"row {row.row_number} {row.outcome} [{', '.join(codes)}] {row.key} {row.name}: {words}"

@@ -140,6 +140,7 @@ def actor_to_json(actor: Actor) -> dict[str, Any]:
         "name": actor.name,
         "role": str(actor.role) if actor.role else None,
         "region_prefix": actor.region_prefix,
+        "scopes": sorted(actor.scopes),
     }
 
 
@@ -152,6 +153,7 @@ def actor_of(job: Job) -> Actor:
         name=kept["name"],
         role=Role(kept["role"]) if kept["role"] else None,
         region_prefix=kept["region_prefix"],
+        scopes=frozenset(kept.get("scopes", ())),
     )
 
 

@@ -135,7 +135,8 @@
   // -- rows picked across the pages of a list: kept for this tab, sent along with those of the page shown -----------------
   const readPicks = (name) => new Set(JSON.parse(sessionStorage.getItem(name) ?? "[]"));
   const keepPicks = (name, picks) => sessionStorage.setItem(name, JSON.stringify([...picks]));
-  const boxesOf = (form) => [...form.querySelectorAll("input[type=checkbox][data-pick]")];
+  const boxesOf = (form) => [...form.elements].filter((field) => field.matches("input[type=checkbox][data-pick]"));
+  const pickingForm = (field) => (field.form?.matches("[data-picks]") ? field.form : null);
   const showPicks = (form) => {
     const picks = readPicks(form.dataset.picks);
     boxesOf(form).forEach((box) => { box.checked = picks.has(box.value); });
@@ -144,11 +145,23 @@
       place.querySelector("b").textContent = picks.size;
     });
   };
+  let lastPick = null;
+  let ranging = false;
+  const upTo = (boxes, one, other) => {
+    const [first, last] = [boxes.indexOf(one), boxes.indexOf(other)].sort((a, b) => a - b);
+    return first < 0 ? [other] : boxes.slice(first, last + 1);
+  };
+  document.addEventListener("click", (event) => {
+    if (event.target.matches("[data-pick]")) ranging = event.shiftKey;
+  });
   document.addEventListener("change", (event) => {
-    const form = event.target.closest("form[data-picks]");
-    if (!form || !event.target.matches("[data-pick], [data-pick-all]")) return;
+    if (!event.target.matches("[data-pick], [data-pick-all]")) return;
+    const form = pickingForm(event.target);
+    if (!form) return;
     const picks = readPicks(form.dataset.picks);
-    const changed = event.target.matches("[data-pick-all]") ? boxesOf(form) : [event.target];
+    const one = ranging ? upTo(boxesOf(form), lastPick, event.target) : [event.target];
+    const changed = event.target.matches("[data-pick-all]") ? boxesOf(form) : one;
+    lastPick = event.target;
     changed.forEach((box) => picks[event.target.checked ? "add" : "delete"](box.value));
     keepPicks(form.dataset.picks, picks);
     showPicks(form);

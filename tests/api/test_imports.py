@@ -21,7 +21,7 @@ from app.journal.models import JournalEvent
 from app.kit.clock import utc_now
 from app.kit.tabular import write_csv
 from tests.api.conftest import Caller, MakeCaller
-from tests.factories.enterprises import fictional_code, firm
+from tests.factories.enterprises import fictional_code, firm, wrong_code
 from tests.factories.lists import HEADER, firm_row, firm_rows, messy_rows
 from tests.support.client import Client
 
@@ -98,6 +98,20 @@ def test_a_file_may_be_said_to_be_a_complete_list(sender: Caller, session: Sessi
     (row,) = session.scalars(select(CompleteList))
     assert (row.kinds, row.region_code, row.issuer) == ([kind], "429005", "税务局（示例）")
     assert (row.document, row.import_id) == ("名单（示例）.csv", answer.json()["id"])
+
+
+def test_what_is_decided_beforehand_is_told_and_done(sender: Caller, session: Session, work: Callable[[], int]) -> None:
+    body = csv([firm_row(3, 统一社会信用代码=wrong_code(3)), firm_row(4)])
+    for wrong in ("uscc=take", "uscc", "strange=leave"):
+        assert hand_in(sender, body, confirm="true", decide=wrong).status_code == 422
+    waits = hand_in(sender, body, decide="differs=keep").json()
+    begun = hand_in(sender, body, confirm="true", decide=["uscc=leave", "differs=keep"]).json()
+    assert begun["id"] == waits["id"] and begun["decided_beforehand"] == {"differs": "keep", "uscc": "leave"}
+    assert hand_in(sender, body, decide="uscc=leave").status_code == 409
+    work()
+    done = sender.get(f"{PATH}/{begun['id']}").json()
+    assert (done["state"], done["waiting"], done["counts"]["queued"]) == ("finished", 0, 1)
+    assert [row["decision"] for row in sender.get(done["rows"]).json()["items"]] == ["refused"]
 
 
 def test_without_confirm_the_reading_is_told_and_an_officer_decides(

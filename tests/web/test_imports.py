@@ -248,6 +248,68 @@ def test_a_name_that_contradicts_its_code_is_decided_and_changes_are_shown(
     assert (firm.name, firm.kind) == ("泽口渔业合作社（示例）", "合作社")
 
 
+def test_many_rows_are_decided_after_a_look_and_a_second_officer_sees_it(
+    imported: Callable[[list[list[str]]], tuple[Client, str]],
+    sign_in: SignIn,
+    session: Session,
+    work: Callable[[], int],
+) -> None:
+    imported(firm_rows(2))
+    doubtful = [firm_row(each, 统一社会信用代码=wrong_code(each)) for each in (3, 4)]
+    client, url = imported([firm_row(1, 企业名称="泽口渔业合作社（示例）"), *doubtful])
+    page = client.get(f"{url}?outcome=queued").text
+    assert "名称与代码不符 <b>1 / 1</b>" in page and "决定全部待定的 3 行" in page
+    assert "决定全部待定的 2 行" in client.get(f"{url}?outcome=queued&reason=uscc").text
+
+    looked = client.submit(f"{url}?outcome=queued", {"which": "all"}, to="/rows/decide")
+    assert "确认之前什么也不会写入" in looked.text and "改为文件里的名称" in looked.text
+    assert "泽口渔业合作社（示例）" in looked.text and "园林精密1号有限公司（示例）" in looked.text
+    ids = " ".join(map(str, session.scalars(select(ImportRow.id).where(ImportRow.outcome == "queued"))))
+    order = {"rows": ids, "choice-uscc": "take", "choice-name.differs": "leave"}
+    refused = client.post_form(f"{url}/rows/order", order)
+    assert refused.status_code == 422 and "请写明确认的理由" in refused.text
+    placed = client.post_form(f"{url}/rows/order", {**order, "note": "已核对营业执照（示例）"})
+    assert placed.status_code == 303, placed.text
+    report = placed.headers["location"]
+    assert "已处理 0 / 3 行" in client.get(f"{report}/progress").text
+    assert work() == 1
+    other = sign_in()
+    assert "没有这样的行" in other.get(report).text
+    page = other.get(f"{url}?outcome=queued").text
+    assert "已确认：已核对营业执照（示例）" in page and "决定不导入" in page and "决定全部待定" not in page
+    assert set(session.scalars(select(ImportRow.decision).where(ImportRow.outcome == "queued"))) == {
+        "confirmed",
+        "refused",
+    }
+
+    again = client.post_form(f"{url}/rows/order", {**order, "note": "再来一次"})
+    assert work() == 1
+    assert "已经决定了这一行" in other.get(again.headers["location"]).text
+    assert client.post_form(f"{url}/rows/order", {**order, "choice-uscc": "keep"}).status_code == 422
+    assert client.post_form(f"{url}/rows/decide").status_code == 303
+    assert client.get(f"{url}/orders/999999").status_code == 404
+
+
+def test_what_is_said_beforehand_is_kept_with_who_said_it(
+    sign_in: SignIn, session: Session, work: Callable[[], int]
+) -> None:
+    client = sign_in()
+    url = upload(client, csv([firm_row(3, 统一社会信用代码=wrong_code(3)), firm_row(4)]))
+    said = {"choice-uscc": "leave", "choice-differs": "keep"}
+    assert client.submit(url, said, to="/beforehand").status_code == 303
+    page = sign_in().get(url).text
+    assert page.count("说定</") >= 2 and '<option value="leave" selected>' in page
+    client.submit(url, {"choice-differs": ""}, to="/beforehand")
+    client.submit(url, {"choice-uscc": "take"}, to="/beforehand")
+    assert "不能一起选“采用文件内容”" in client.get(url).text
+    client.submit(url, to="/start")
+    work()
+    assert session.scalars(select(ImportRun.decisions)).one().keys() == {"uscc"}
+    assert session.scalars(select(ImportRow.decision).where(ImportRow.outcome == "queued")).all() == ["refused"]
+    late = client.post_form(f"{url}/beforehand", {"choice-uscc": ""})
+    assert late.status_code == 303 and "已经开始" in client.get(url).text
+
+
 def test_the_upload_page_tells_what_each_kind_must_have(sign_in: SignIn) -> None:
     page = sign_in().get("/imports/new").text
     assert "企业名单必须有：企业名称、统一社会信用代码。" in page

@@ -1,7 +1,7 @@
 """What a person decides about a waiting row: confirm or refuse its code or name, keep ours or take theirs, and undo."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +12,13 @@ from app.enterprises.imports import events
 from app.enterprises.imports.batch import BatchTaking, RowResult
 from app.enterprises.imports.difference_text import shown_differences
 from app.enterprises.imports.domain import ImportState, RowDecision, RowOutcome
-from app.enterprises.imports.entries import RowReading
+from app.enterprises.imports.entries import ReadRow, RowReading
 from app.enterprises.imports.likely_rows import keep_likely_of
 from app.enterprises.imports.mapping import USCC, ColumnTarget
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
 from app.enterprises.imports.reasons import CONTRADICTED, NAME_WAITS
 from app.enterprises.imports.registers import IntakeContext, registers_of
+from app.enterprises.imports.row_groups.domain import main_reason
 from app.enterprises.imports.row_reader import SourceRow
 from app.enterprises.imports.sheets import reading_of
 from app.enterprises.imports.verdict import SettledDifference
@@ -27,7 +28,7 @@ from app.journal.service import record
 from app.kit.actor import Actor
 from app.kit.clock import today
 from app.kit.db import composition_of
-from app.kit.errors import Conflict, Invalid, NotFound
+from app.kit.errors import Conflict, DomainError, Invalid, NotFound
 from app.kit.i18n import _
 from app.kit.permissions import require
 from app.kit.tabular.reader import Row
@@ -38,13 +39,14 @@ MAX_NOTE = 300
 
 @dataclass(frozen=True)
 class Deciding:
-    """Who decides about which row of which import, and when."""
+    """Who decides about which row of which import, and when; `readings` are how its sheets are read, for those who decide about many."""
 
     session: Session
     actor: Actor
     run: ImportRun
     row: ImportRow
     now: datetime
+    readings: dict[tuple[int, int, str], tuple[RowReading, IntakeContext]] = field(default_factory=dict)
 
 
 def confirm(desk: Deciding, reason: str) -> int | None:
@@ -54,26 +56,53 @@ def confirm(desk: Deciding, reason: str) -> int | None:
     firm of the code. Fields edited here that differ are asked about next; a new firm is compared with those on file. Raises
     Invalid without a reason or when the row cannot be taken any more, Conflict when it was decided before.
     """
-    _require_open(desk, RowOutcome.QUEUED)
-    reason = _checked_reason(reason)
-    reading, intake = _reading(desk, confirmation=reason)
-    batch = BatchTaking(desk.session, reading, intake, None)
-    (looked_at,) = batch.take([reading.read(Row(desk.row.row_number, desk.row.cells))])
-    if looked_at.outcome is RowOutcome.REJECTED:
-        raise Invalid("import.row_rejected", " ".join(str(found) for found in looked_at.reasons))
-    own = looked_at.row.own
-    doubtful_code = any(kept["code"] == "uscc" for kept in desk.row.reasons)
-    if doubtful_code and own and own.verdict and own.verdict.existing is not None:
-        raise Conflict("import.on_file", _("该代码的企业已经在库。请在企业页面确认代码，或重新导入名单进行比对。"))
-    (result,) = replace(batch, now=desk.now).take([reading.read(Row(desk.row.row_number, desk.row.cells))])
-    desk.row.target_id = result.target_id
-    if result.row.registers:
-        keep_likely_of(desk.session, desk.run, desk.row, desk.now)
-    if result.differences:
-        _ask_next(desk, result)
-    else:
-        _decided(desk, RowDecision.CONFIRMED, reason)
-    return result.target_id
+    require_open(desk, RowOutcome.QUEUED)
+    for refused in confirm_all([desk], checked_reason(reason)):
+        raise objection(desk.row, refused)
+    return desk.row.target_id
+
+
+def confirm_all(desks: Sequence[Deciding], reason: str) -> list[RowResult]:
+    """Take in rows of one table of one sheet that wait as a whole, all for this reason, in one set of statements.
+
+    Returns what became of those that cannot be taken any more (`objection` says why): they go on waiting.
+    """
+    at = desks[0]
+    reading, intake = _reading(at, confirmation=reason)
+    looking = BatchTaking(at.session, reading, intake, None)
+    looked_at = looking.take([_read(reading, desk) for desk in desks])
+    refused = [result for desk, result in zip(desks, looked_at, strict=True) if _objects(desk.row, result)]
+    numbers = {result.row.number for result in refused}
+    sound = [desk for desk in desks if desk.row.row_number not in numbers]
+    results = replace(looking, now=at.now).take([_read(reading, desk) for desk in sound]) if sound else []
+    new: list[ImportRow] = []
+    for desk, result in zip(sound, results, strict=True):
+        if result.outcome is RowOutcome.REJECTED:
+            refused.append(result)
+            continue
+        desk.row.target_id = result.target_id
+        if result.row.registers:
+            new.append(desk.row)
+        if result.differences:
+            _ask_next(desk, result)
+        else:
+            _decided(desk, RowDecision.CONFIRMED, reason)
+    keep_likely_of(at.session, at.run, new, at.now)
+    return refused
+
+
+def objection(row: ImportRow, result: RowResult) -> DomainError:
+    """Why a row that waits cannot be taken any more."""
+    if result.outcome is RowOutcome.REJECTED:
+        return Invalid("import.row_rejected", " ".join(str(found) for found in result.reasons))
+    return Conflict("import.on_file", _("该代码的企业已经在库。请在企业页面确认代码，或重新导入名单进行比对。"))
+
+
+def _objects(row: ImportRow, result: RowResult) -> bool:
+    own = result.row.own
+    on_file = bool(own and own.verdict and own.verdict.existing is not None)
+    doubtful_code = any(kept["code"] == "uscc" for kept in row.reasons)
+    return result.outcome is RowOutcome.REJECTED or (doubtful_code and on_file)
 
 
 def waits_for_name(row: ImportRow) -> bool:
@@ -83,14 +112,14 @@ def waits_for_name(row: ImportRow) -> bool:
 
 def refuse(desk: Deciding, reason: str) -> None:
     """Decide that a row whose code fails its check is not taken in. Raises Conflict when it was decided before."""
-    _require_open(desk, RowOutcome.QUEUED)
+    require_open(desk, RowOutcome.QUEUED)
     _decided(desk, RowDecision.REFUSED, reason.strip()[:MAX_NOTE])
     _note(desk, events.REFUSED, {"reason": desk.row.note})
 
 
 def reopen(desk: Deciding) -> None:
     """Undo a refusal. Raises Conflict when there is none."""
-    _require_standing(desk)
+    require_decidable(desk.actor, desk.run)
     if desk.row.decision != RowDecision.REFUSED:
         raise Conflict("import.not_refused", _("这一行没有被决定不导入。"))
     desk.row.decision, desk.row.note, desk.row.decided_by, desk.row.decided_at = RowDecision.NONE, "", "", None
@@ -102,7 +131,7 @@ def choose(desk: Deciding, field: str, choice: str) -> None:
 
     Raises Conflict when it was decided before, or when the field holds neither value any more.
     """
-    _require_standing(desk)
+    require_decidable(desk.actor, desk.run)
     row = desk.row
     if row.outcome != RowOutcome.DIFFERS or field not in row.differences or choice not in (OURS, THEIRS):
         raise NotFound("import.difference_unknown", _("没有这处差异。"))
@@ -125,7 +154,7 @@ def undo(desk: Deciding, field: str) -> None:
 
     Raises Conflict when nothing was decided or somebody changed the field since.
     """
-    _require_standing(desk)
+    require_decidable(desk.actor, desk.run)
     row = desk.row
     made = row.choices.get(field)
     if made is None:
@@ -149,27 +178,41 @@ def _neither_stands(row: ImportRow, name: str) -> bool:
 
 def _reading(desk: Deciding, confirmation: str = "") -> tuple[RowReading, IntakeContext]:
     """How the row was read, for reading it once more."""
-    sheet = desk.session.get_one(ImportSheet, (desk.run.id, desk.row.sheet))
-    day = today(desk.now)
-    return reading_of(
-        desk.session, desk.run, sheet, actor=desk.actor, day=day, confirmation=confirmation, block=desk.row.block
-    )
+    place = desk.row.sheet, desk.row.block, confirmation
+    if place not in desk.readings:
+        sheet = desk.session.get_one(ImportSheet, (desk.run.id, desk.row.sheet))
+        desk.readings[place] = reading_of(
+            desk.session,
+            desk.run,
+            sheet,
+            actor=desk.actor,
+            day=today(desk.now),
+            confirmation=confirmation,
+            block=desk.row.block,
+        )
+    return desk.readings[place]
 
 
-def _require_standing(desk: Deciding) -> None:
-    """Raise unless the actor may decide, and the import was not taken back."""
-    require(desk.actor, IMPORT, desk.run)
-    if desk.run.state in (ImportState.UNDOING, ImportState.UNDONE):
+def _read(reading: RowReading, desk: Deciding) -> ReadRow:
+    return reading.read(Row(desk.row.row_number, desk.row.cells))
+
+
+def require_decidable(actor: Actor, run: ImportRun) -> None:
+    """Raise unless the actor may decide about rows of the import, and it was not taken back."""
+    require(actor, IMPORT, run)
+    if run.state in (ImportState.UNDOING, ImportState.UNDONE):
         raise Conflict("import.undone", _("这次导入已经撤销，其中的行不再需要决定。"))
 
 
-def _require_open(desk: Deciding, outcome: RowOutcome) -> None:
-    _require_standing(desk)
+def require_open(desk: Deciding, outcome: RowOutcome) -> None:
+    """Raise Conflict unless the row, of this outcome, still waits, and may be decided by the actor."""
+    require_decidable(desk.actor, desk.run)
     if desk.row.outcome != outcome or desk.row.decision != RowDecision.NONE:
         raise Conflict("import.decided", _("这一行已经决定，或不需要决定。"))
 
 
-def _checked_reason(reason: str) -> str:
+def checked_reason(reason: str) -> str:
+    """A person's reason to take a row. Raises Invalid without one."""
     reason = reason.strip()
     if not reason or len(reason) > MAX_NOTE:
         message = _("请写明确认的理由（例如：已核对营业执照原件），最多 %(n)s 字。") % {"n": MAX_NOTE}
@@ -180,6 +223,7 @@ def _checked_reason(reason: str) -> str:
 def _ask_next(desk: Deciding, result: RowResult) -> None:
     """The row is taken but for fields that a person set here: from now on it is one that differs."""
     desk.row.outcome, desk.row.differences = RowOutcome.DIFFERS, shown_differences(result.differences)
+    desk.row.main_reason = main_reason(RowOutcome.DIFFERS, (reason.code for reason in result.reasons))
     sheet = desk.session.get_one(ImportSheet, (desk.run.id, desk.row.sheet))
     for counted in (desk.run, sheet):
         counted.queued -= 1
@@ -196,7 +240,7 @@ def _swap(desk: Deciding, name: str, *, expected: Any, wanted: Any, event: str, 
     _require_within(desk)
     target = ColumnTarget.parse(name)
     reading, _intake = _reading(desk)
-    row = reading.read(Row(desk.row.row_number, desk.row.cells))
+    row = _read(reading, desk)
     entries = [entry for entry in (row.own, *row.entries) if entry is not None]
     of_target = (e for e in entries if (e.layout.register, e.layout.year) == (target.register, target.year))
     entry, taker = (

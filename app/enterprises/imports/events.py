@@ -10,6 +10,7 @@ EVENT_TYPES = (
     ABANDONED := EventType("import.abandoned", N_("放弃导入")),
     UNDO_STARTED := EventType("import.undo_started", N_("开始撤销导入")),
     UNDO_FINISHED := EventType("import.undone", N_("完成撤销导入")),
+    SAID := EventType("import.said_beforehand", N_("说明待定的行怎样处理")),
     REFUSED := EventType("import.row_refused", N_("决定不导入一行")),
     KEPT := EventType("import.difference_kept", N_("差异保留本库内容")),
     UNDONE := EventType("import.decision_undone", N_("撤销对名单一行的决定")),

@@ -1,7 +1,7 @@
 """A program hands a file in: the same call twice is one import; a reading that nobody need look at begins at once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,8 @@ from app.enterprises.actions import IMPORT
 from app.enterprises.imports.domain import ImportKind, ImportState
 from app.enterprises.imports.listed_kinds import complete_list_of
 from app.enterprises.imports.models import ImportRun
+from app.enterprises.imports.row_groups.domain import RowChoice
+from app.enterprises.imports.row_groups.orders import is_said, say_ahead
 from app.enterprises.imports.sheets import ReadingHints, allowed, guess_sheets
 from app.enterprises.imports.staging import (
     StagedFile,
@@ -38,7 +40,8 @@ MOST_UNFINISHED = 20
 
 @dataclass(frozen=True)
 class HandedIn:
-    """A file with what its sender tells of it; `agreed`: it may be taken in as it is understood, without a person.
+    """A file with what its sender tells of it; `agreed`: it may be taken in as it is understood, without a person; `said`: what is
+    decided of rows that will wait, by their reason.
 
     `complete` is what is told of it as a complete list; kinds that are left out are those that its sheets tell.
     """
@@ -49,6 +52,7 @@ class HandedIn:
     accept_unconfirmed: bool = False
     agreed: bool = False
     complete: Mapping[str, Any] | None = None
+    said: Mapping[str, RowChoice] = field(default_factory=dict)
 
 
 def hand_in(session: Session, *, actor: Actor, given: HandedIn, now: datetime) -> ImportRun:
@@ -80,7 +84,10 @@ def _earlier(session: Session, actor: Actor, given: HandedIn, now: datetime) -> 
     if run is None:
         return None
     sheets = guess_sheets(open_table(given.file.path), allowed(composition_of(session), given.kind), given.reading)
-    if is_read_as(session, run, sheets, accept_unconfirmed=given.accept_unconfirmed):
+    alike = is_read_as(session, run, sheets, accept_unconfirmed=given.accept_unconfirmed)
+    if alike and (run.state == ImportState.UPLOADED or is_said(run, given.said)):
+        if run.state == ImportState.UPLOADED:
+            say_ahead(session, actor=actor, run=run, choices=given.said, now=now)
         _go_on(session, run)
         tell_unit(session, run, given.reading.unit)
         return run
@@ -103,7 +110,7 @@ def _new(session: Session, actor: Actor, given: HandedIn, now: datetime) -> Impo
     if count_unfinished(session, actor) >= MOST_UNFINISHED:
         message = _("已有 %(n)s 个文件等待核对或正在导入，请先处理完再送交。") % {"n": MOST_UNFINISHED}
         raise Conflict("import.too_many", message)
-    return stage(
+    run = stage(
         session,
         actor=actor,
         upload=given.file,
@@ -112,3 +119,5 @@ def _new(session: Session, actor: Actor, given: HandedIn, now: datetime) -> Impo
         accept_unconfirmed=given.accept_unconfirmed,
         reading=given.reading,
     )
+    say_ahead(session, actor=actor, run=run, choices=given.said, now=now)
+    return run

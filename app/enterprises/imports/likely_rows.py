@@ -85,12 +85,13 @@ def keep_likely(run: Run, import_id: int) -> None:
                 _tell_rows(session, part, pairs, facts)
 
 
-def keep_likely_of(session: Session, imported: ImportRun, row: ImportRow, now: datetime) -> None:
-    """The same for a row that a person confirmed after the import: its new firm is compared at once, not by the next search."""
-    assert row.target_id is not None
-    found, facts = find_likely_pairs(session, {row.target_id}, prefix=imported.region_prefix)
-    keep_pairs(session, found, facts, now)
-    _tell_rows(session, [_NewRow(row.id, row.target_id)], found, facts)
+def keep_likely_of(session: Session, imported: ImportRun, rows: Sequence[ImportRow], now: datetime) -> None:
+    """The same for rows that a person confirmed after the import: their new firms are compared at once, not by the next search."""
+    new = [_NewRow(row.id, row.target_id) for row in rows if row.target_id is not None]
+    if new:
+        found, facts = find_likely_pairs(session, {row.firm_id for row in new}, prefix=imported.region_prefix)
+        keep_pairs(session, found, facts, now)
+        _tell_rows(session, new, found, facts)
 
 
 def _new_rows(session: Session, imported: ImportRun) -> Select[int, int | None]:
@@ -122,6 +123,7 @@ def _tell_rows(
     for row in session.scalars(select(ImportRow).where(one_of(ImportRow.id, list(told)))):
         known = {kept["params"]["uscc"] for kept in row.reasons if kept["code"] == LIKELY}
         row.reasons = [*row.reasons, *(_reason(firm).to_json() for firm in told[row.id] if firm.code not in known)]
+        row.main_reason = row.main_reason or LIKELY
 
 
 def not_compared(imported: ImportRun) -> bool:

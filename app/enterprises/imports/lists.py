@@ -46,6 +46,7 @@ class ImportRowFilter:
     """Which rows: with an outcome, of one run, or (`waiting`) of all runs those that wait for a decision."""
 
     outcome: Annotated[str, filters.Filter(filters.among(RowOutcome), filters.equal(ImportRow.outcome))] = ""
+    reason: Annotated[str, filters.equals(ImportRow.main_reason)] = ""
     sheet: Annotated[int | None, filters.number(ImportRow.sheet)] = None
     run_id: Annotated[int | None, filters.inner(ImportRow.run_id)] = None
     waiting: Annotated[bool, filters.Filter(None, _waits)] = False

@@ -13,7 +13,8 @@ class ImportRun(Base):
     """One file being taken in. The bytes lie in the blob store under `file_sha256`; its sheets are read one after the other.
 
     `written` counts the rows that changed anything, those among them that also differ in a field edited here.
-    `undone_…` tell of its being taken back: who asked for it, when it was done, what went, returned and stayed.
+    `undone_…` tell of its being taken back: who asked for it, when it was done, what went, returned and stayed. `decisions` are what
+    was said before it began of rows that wait for a reason: by the reason the choice, who made it and when.
     """
 
     __tablename__ = "import_run"
@@ -30,6 +31,7 @@ class ImportRun(Base):
     encoding: Mapped[str] = mapped_column(Code(20), default="")
     delimiter: Mapped[str] = mapped_column(Code(1), default="")
     accept_unconfirmed: Mapped[bool] = mapped_column(default=False)
+    decisions: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     state: Mapped[str] = mapped_column(Code(16))
     total: Mapped[int] = mapped_column(default=0)
     created: Mapped[int] = mapped_column(default=0)
@@ -93,12 +95,14 @@ class ImportRow(Base):
 
     `differences` holds pairs by field: ours and theirs where a person decides, before and after where the row changed them.
     `cells` hold only what fills a field: what nobody asked for is not kept. `block` is the table of its sheet that it stands in.
+    `main_reason` is the code by which rows of one outcome are grouped, so that many are decided at once.
     """
 
     __tablename__ = "import_row"
     __table_args__ = (
         UniqueConstraint("run_id", "sheet", "row_number"),
         Index("ix_import_row_by_outcome", "run_id", "outcome", "sheet", "row_number"),
+        Index("ix_import_row_by_reason", "run_id", "outcome", "main_reason", "decision"),
         Index("ix_import_row_waiting", "outcome", "decision", "key"),
     )
 
@@ -108,6 +112,7 @@ class ImportRow(Base):
     block: Mapped[int] = mapped_column(default=0)
     row_number: Mapped[int]
     outcome: Mapped[str] = mapped_column(Code(16))
+    main_reason: Mapped[str] = mapped_column(Code(40), default="")
     key: Mapped[str] = mapped_column(Code(120), default="")
     name: Mapped[str] = mapped_column(String(200), default="")
     target_id: Mapped[int | None] = mapped_column(BigId)

@@ -25,6 +25,8 @@ from app.enterprises.imports.mapping import USCC
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
 from app.enterprises.imports.registers import FIRM
 from app.enterprises.imports.repeats import Repeats, repeated
+from app.enterprises.imports.row_groups.domain import main_reason
+from app.enterprises.imports.row_groups.orders import decide_as_said
 from app.enterprises.imports.sheets import open_sheet
 from app.enterprises.imports.tables.readable_sheet import ReadableSheet
 from app.enterprises.merges.domain import MergedMeanwhile
@@ -81,6 +83,7 @@ def take_in(run: Run) -> Mapping[str, Any]:
             _take_sheet(work, sheet.repeats(keys), count)
             before += count
     keep_likely(run, import_id)
+    decide_as_said(run, import_id)
     return _finish(run, import_id, total)
 
 
@@ -232,6 +235,7 @@ def _row_of(work: _SheetTaking, result: RowResult) -> dict[str, Any]:
         "block": row.block,
         "row_number": row.number,
         "outcome": result.outcome,
+        "main_reason": main_reason(result.outcome, (reason.code for reason in result.reasons)),
         "key": result.key[:120],
         "name": result.name[:200],
         "target_id": result.target_id,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
+from app.doors.lists.bulk import BulkForm
 from app.doors.lists.listed import Listed
 from app.doors.lists.query import ListQuery
 from app.doors.lists.view import ListView
@@ -20,16 +21,20 @@ from app.enterprises.imports.queries import count_unplaced
 from app.enterprises.imports.reasons import CONTRADICTED, NAME_TAKEN, RowReason
 from app.enterprises.imports.registers import registers_of
 from app.enterprises.imports.returned.round_trip import origin_texts
+from app.enterprises.imports.row_groups.queries import list_groups, rows_of_outcome
 from app.enterprises.imports.runner import chosen_sheets, counts_of
 from app.enterprises.imports.undo.service import objection_to_undo
 from app.kit.db import composition_of
 from app.kit.i18n import N_, _
+from app.kit.lists.filters import number_in
 from app.kit.lists.viewer import Viewer
 from app.kit.paging import Count
 from app.reference.queries import list_region_names
 from app.web.imports.complete_form import CompleteListLine, complete_lines
+from app.web.imports.group_tabs import bulk_form, group_tabs
 from app.web.imports.pages import OUTCOME_BADGES, ImportRowLine, ReasonTexts, field_label
 from app.web.shared.enterprise_words import words
+from app.web.shared.tabs import Tab
 from app.web.shared.unplaced_firms import ADDRESS, UnplacedFirms
 
 _SHOWN_CELLS = 12
@@ -113,6 +118,8 @@ class ImportResultPage:
     outcome: str
     outcome_label: str
     list: Listed[RowOfRun, DecisionRow]
+    groups: tuple[Tab, ...]
+    bulk: BulkForm | None
     not_imported: tuple[str, ...]
     origin: tuple[str, ...]
     nothing_changed: bool
@@ -130,7 +137,7 @@ class WaitingRowPage:
     list: Listed[RowOfRun, DecisionRow]
 
 
-def _decision_rows(viewer: Viewer, rows: Sequence[RowOfRun]) -> Sequence[DecisionRow]:
+def decision_rows(viewer: Viewer, rows: Sequence[RowOfRun]) -> Sequence[DecisionRow]:
     """Rows with their differences worded; places by their names."""
     codes = [str(value) for row, _run, _sheet in rows for value in row.differences.get("region_code", []) if value]
     places = list_region_names(viewer.session, codes) if codes else {}
@@ -153,8 +160,8 @@ def _identity_words(session: Session) -> Mapping[str, str]:
 
 
 #: The rows of a run, which stands in the address, and (without an outcome) the rows of all runs that wait.
-ROWS = ListView(base="/imports", source=IMPORT_ROWS, lines=_decision_rows, also=("part",))
-WAITING = ListView(base="/imports/waiting", source=IMPORT_ROWS, lines=_decision_rows)
+ROWS = ListView(base="/imports", source=IMPORT_ROWS, lines=decision_rows, also=("part",))
+WAITING = ListView(base="/imports/waiting", source=IMPORT_ROWS, lines=decision_rows)
 
 
 def count_waiting(viewer: Viewer) -> Count:
@@ -165,6 +172,7 @@ def count_waiting(viewer: Viewer) -> Count:
 def result_page(viewer: Viewer, run: ImportRun, query: ListQuery) -> ImportResultPage:
     """The result of an import: the rows of the outcome that the address names."""
     outcome = query["outcome"]
+    groups = list_groups(viewer.session, rows_of_outcome(run, outcome, number_in(query["sheet"])))
     notes = {
         RowOutcome.QUEUED: N_("需要核对代码或名称"),
         RowOutcome.DIFFERS: N_("与手工修改不同"),
@@ -186,6 +194,8 @@ def result_page(viewer: Viewer, run: ImportRun, query: ListQuery) -> ImportResul
         outcome=outcome,
         outcome_label=_(OUTCOME_LABELS[RowOutcome(outcome)]) if outcome else _("全部"),
         list=ROWS.listed(query, viewer, f"/imports/{run.id}", run_id=run.id),
+        groups=tuple(group_tabs(run, query, groups)),
+        bulk=bulk_form(run, query["reason"], groups),
         not_imported=tuple(dict.fromkeys(not_imported)),
         origin=tuple(text for sheet in sheets for text in origin_texts(_layout(sheet).origin)),
         nothing_changed=not run.written,

@@ -36,6 +36,7 @@ from app.kit.errors import NotFound
 from app.kit.i18n import N_, _
 from app.kit.tabular import Table, open_table
 from app.kit.written.amounts import unit_of
+from app.web.imports.beforehand import SaidLine, said_lines
 from app.web.imports.blank_lines import BlankLine, blank_lines
 from app.web.imports.complete_form import CompleteListForm, complete_form
 from app.web.imports.preview_rows import PreviewHead, PreviewRow, places_of, preview_head, preview_row, shown_columns
@@ -125,6 +126,7 @@ class MappingPage:
     ready: bool
     unready: tuple[str, ...]
     complete: CompleteListForm
+    beforehand: tuple[SaidLine, ...]
     origin: tuple[str, ...] = ()
     parts: tuple[PartLine, ...] = ()
     part: int = 0
@@ -195,6 +197,7 @@ def sheet_page(
         ready=any(each.chosen for each in sheets) and not unready,
         unready=unready,
         complete=_complete(session, actor, run, sheets, refused),
+        beforehand=tuple(said_lines(run)),
         origin=origin_texts(layout.origin),
         parts=parts,
         part=looked_at.part if parts else 0,

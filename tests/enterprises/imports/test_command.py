@@ -227,3 +227,16 @@ def test_one_sheet_of_a_workbook_read_as_told(run_here: Here, database: Database
     assert run_here(path, "--yes", "--sheet", "没有").returncode == 1
     assert run_here(path, "--yes", "--map", "企业名称").returncode == 2
     assert run_here(path, "--yes", "--region", "999999").returncode == 1
+
+
+def test_what_is_decided_beforehand_is_told_line_by_line(run_here: Here, database: Database, tmp_path: Path) -> None:
+    path = write_list(tmp_path / "名单.csv", [firm_row(3, 统一社会信用代码=wrong_code(3)), firm_row(4)])
+    found = run_here("enterprises", path, "--decide", "uscc=leave", "--decide", "differs=keep")
+    assert found.returncode == 0, found.stderr
+    assert "事先说定：代码校验位不符（uscc）→ 不导入，1 行" in found.stdout
+    assert "事先说定：与手工修改不同（differs）→ 保留本库内容，0 行" in found.stdout
+    assert counts_in(found.stdout) == (1, 0, 0, 0, 1, 0)
+    for wrong in ("uscc=take", "uscc", "strange=leave"):
+        assert run_here("enterprises", path, "--decide", wrong).returncode == 2
+    with read_scope(database) as session:
+        assert session.scalar(select(func.count()).select_from(ImportRun)) == 1
