@@ -22,6 +22,7 @@ NAMES = {
     "agreements": "Agreement",
     "verdicts": "KeptVerdict",
     "indicators": "IndicatorValue",
+    "past_cases": "PastCase",
 }
 
 PROBLEM: Schema = {

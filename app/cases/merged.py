@@ -9,10 +9,12 @@ from app.cases import events
 from app.cases.domain.state import CaseState
 from app.cases.loaded import subject_of
 from app.cases.models import CaseFile, ClassTwoUse
+from app.cases.past_cases.events import CROSSED
 from app.cases.past_cases.models import PastCase
 from app.cases.schemas import TakeStep
 from app.cases.service.moving import take_step
 from app.enterprises.belongings import Belonging, Crossing, Row, Settling
+from app.enterprises.merges.own import tells_keyed
 from app.enterprises.models import IntellectualProperty
 from app.journal.domain import PendingEvent
 from app.kit.errors import Conflict
@@ -90,5 +92,6 @@ BELONGINGS = (
         N_("历年申报"),
         same=("programme_code", "year", "round"),
         name=lambda row: f"{row['year']} {row['programme_code']} {row['round']}".strip(),
+        tells=tells_keyed(CROSSED, "programme_code", "year", "round"),
     ),
 )

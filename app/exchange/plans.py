@@ -32,6 +32,7 @@ SOURCES: dict[str, RecordSource] = {
         agreements.SOURCE,
         verdicts.SOURCE,
         indicators.SOURCE,
+        parts.PAST_CASES,
     )
 }
 

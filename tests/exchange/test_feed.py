@@ -128,6 +128,10 @@ def parts_steps(
         one_of(world.figures, world.remove_figures),
         one_of(world.rights, world.renumber_right),
         one_of(world.rights, world.remove_right),
+        lambda: world.add_past_case(firm),
+        one_of(world.past_cases, world.redate_past_case),
+        one_of(world.past_cases, world.move_past_case),
+        one_of(world.past_cases, world.remove_past_case),
         one_of(world.milestones, world.do_milestone),
         one_of(world.milestones, world.take_back),
         one_of(world.agreements, world.end_agreement),
@@ -229,6 +233,21 @@ def test_a_new_code_buries_the_old_key(world: World, session: Session) -> None:
     world.change_code(firm)
     items = feed(session, "", start).items
     assert [(item.key, item.record is None) for item in items] == [(old, True), (firm.uscc, False)]
+
+
+def test_an_earlier_application_is_buried_under_every_key_that_it_bore(world: World, session: Session) -> None:
+    firm = world.enterprise()
+    rows = [world.add_past_case(firm) for _ in range(2)]
+    old, start = firm.uscc, feed(session, "").next
+    keys = [f"{old}:high-tech-enterprise:{row.year}:{row.round}" for row in rows]
+    assert {row.round for row in rows} == {"", "第二批"}
+    world.change_code(firm)
+    for row in rows:
+        world.remove_past_case(row)
+    told = {
+        item.key: item.record is None for item in feed(session, "", start).items if item.plan.resource == "past_cases"
+    }
+    assert told == dict.fromkeys([*keys, *(key.replace(old, firm.uscc) for key in keys)], True)
 
 
 def test_noise_moves_the_position_but_is_not_fed(world: World, session: Session) -> None:

@@ -16,7 +16,7 @@ from app.exchange.plans import SOURCES, province_plans
 from app.exchange.records import RecordPlan, iterate_records, page_records, plan_records
 from tests.exchange.world import World
 
-WRITTEN = ("enterprises", "cases", "figures", "properties", "milestones", "indicators")
+WRITTEN = ("enterprises", "cases", "figures", "properties", "past_cases", "milestones", "indicators")
 LETTERS = "省新材（示例）ABCabc 09/\\\"'{}[]:,%_<>&\x01\x02\x07\b\t\n\v\f\r\x1f\x7f\u2028\ufeff😀é"
 
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy.orm import Session
 
 from app.cases.models import CaseFile, CaseMarker, Milestone
+from app.cases.past_cases.models import PastCase
 from app.commissioners.models import Commissioner, CommissionerProgramme, ServiceAgreement
 from app.enterprises.models import (
     Certificate,
@@ -33,7 +34,8 @@ DAY = date(2021, 6, 30)
 PHONE = "13912345678"
 REGIONS = ("429005001", "429005102", "429006", "421000", "")
 Change = tuple[Any, Any]
-P = TypeVar("P", YearlyFigures, IntellectualProperty)
+P = TypeVar("P", YearlyFigures, IntellectualProperty, PastCase)
+PAST_CASE_KEY = ("programme_code", "year", "round")
 
 
 @dataclass
@@ -47,6 +49,7 @@ class World:
     incentives: list[Incentive] = field(default_factory=list)
     figures: list[YearlyFigures] = field(default_factory=list)
     rights: list[IntellectualProperty] = field(default_factory=list)
+    past_cases: list[PastCase] = field(default_factory=list)
     milestones: list[Milestone] = field(default_factory=list)
     agreements: list[ServiceAgreement] = field(default_factory=list)
     verdicts: list[StoredVerdict] = field(default_factory=list)
@@ -174,6 +177,27 @@ class World:
         )
         return self._add_part(row, "property", right, self.rights, ("kind_code", "number"))
 
+    def add_past_case(self, row: Enterprise) -> PastCase:
+        """An application of an earlier year, of a round or of none."""
+        number = next(self._serial)
+        past = PastCase(
+            enterprise_id=row.id, programme_code="high-tech-enterprise", year=1990 + number, result="failed",
+            round="第二批" if number % 2 else "", stage="专家评审", decided_on=DAY,
+        )  # fmt: skip
+        return self._add_part(row, "past_case", past, self.past_cases, PAST_CASE_KEY)
+
+    def redate_past_case(self, past: PastCase) -> None:
+        """It was another year's."""
+        self._change_part("past_case", past, "year", 1990 + next(self._serial))
+
+    def move_past_case(self, past: PastCase) -> None:
+        """It was of another round, or of none."""
+        self._change_part("past_case", past, "round", "" if past.round else f"第{next(self._serial)}批")
+
+    def remove_past_case(self, past: PastCase) -> None:
+        """It is taken away."""
+        self._remove_part("past_case", past, self.past_cases, PAST_CASE_KEY)
+
     def change_figures(self, figures: YearlyFigures) -> None:
         """Another amount."""
         self._change_part("figures", figures, "sales_revenue_fen", next(self._serial))
@@ -216,7 +240,8 @@ class World:
         kept.remove(part)
         self.session.delete(part)
         row.updated_at = self.now
-        changes = {f"{code}.{name}": (getattr(part, name), None) for name in names}
+        said = {name: value for name in names if (value := getattr(part, name))}
+        changes = {f"{code}.{name}": (value, None) for name, value in said.items()}
         self.journal(f"enterprise.{code}_removed", self.of(row), changes, {"id": found.id})
 
     # -- what hangs on them ---------------------------------------------------------------------------------------------

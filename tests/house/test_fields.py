@@ -25,7 +25,7 @@ from app.enterprises.past import TRACED
 from app.enterprises.service import records
 from app.enterprises.service.recording import snapshot
 from app.exchange.sources.enterprises import SOURCE
-from app.exchange.sources.parts import FIGURES, PROPERTIES
+from app.exchange.sources.parts import FIGURES, PAST_CASES, PROPERTIES
 from app.journal.models import JournalEvent
 from app.kit.fields import Field, FieldKind, FieldTable, FieldWriter
 from app.kit.yaml import load_with_lines
@@ -99,6 +99,7 @@ NOT_GIVEN = {
         "updated_at": "given by the resource of its own",
     },
     "enterprise.property": {"used_before": "counted with the cases"},
+    "enterprise.past_case": {"note": "an officer's remark"},
 }
 #: Fields that a person fills in, and no column of the list of firms.
 NOT_LISTED = {
@@ -377,6 +378,7 @@ def test_partners_are_given_every_field_or_a_reason_says_why_not() -> None:
         "enterprise": [SOURCE],
         "enterprise.figures": [FIGURES, SOURCE.children["figures"]],
         "enterprise.property": [PROPERTIES, SOURCE.children["properties"]],
+        "enterprise.past_case": [PAST_CASES],
         "enterprise.certificate": [SOURCE.children["certificates"]],
         "enterprise.tag": [SOURCE.children["tags"]],
     }

@@ -4,6 +4,7 @@ from app.cases.past_cases.fields import PAST_CASE, PROGRAMME
 from app.journal.domain import EventType, EventWords
 from app.kit.i18n import N_
 
+CROSSED = EventType(f"{PAST_CASE.code}_crossed", N_("历年申报随合并转移"))
 TYPES = tuple(
     EventType(f"{PAST_CASE.code}_{done}", label, (PROGRAMME,))
     for done, label in (
@@ -13,4 +14,4 @@ TYPES = tuple(
     )
 )
 
-WORDS = EventWords(TYPES, PAST_CASE.labels, {}, PAST_CASE.vocabularies)
+WORDS = EventWords((*TYPES, CROSSED), PAST_CASE.labels, {}, PAST_CASE.vocabularies)

@@ -50,7 +50,7 @@ def _former(label: str, column: str) -> Callable[[Row], str]:
     return lambda row: f"{_(label)} {row.get(column, '')}".strip()
 
 
-def _keyed(type: EventType, *tail: str) -> Any:
+def tells_keyed(type: EventType, *tail: str) -> Any:
     """Events of rows that partners know by their firm's code: which row, and the keys that it gives up."""
 
     def tells(crossing: Crossing) -> Iterable[PendingEvent]:
@@ -72,14 +72,14 @@ BELONGINGS = (
         N_("年度数据"),
         same=("year", "basis", "source"),
         name=_figures_name,
-        tells=_keyed(events.FIGURES_CROSSED, "year", "basis", "source"),
+        tells=tells_keyed(events.FIGURES_CROSSED, "year", "basis", "source"),
     ),
     Belonging(
         IntellectualProperty,
         N_("知识产权"),
         same=("kind_code", "number"),
         name=lambda row: f"{row['number']} {row['name']}",
-        tells=_keyed(events.PROPERTY_CROSSED, "kind_code", "number"),
+        tells=tells_keyed(events.PROPERTY_CROSSED, "kind_code", "number"),
     ),
     Belonging(Product, N_("产品（服务）"), same=("year", "name")),
     Belonging(Conversion, N_("成果转化"), same=("title",)),

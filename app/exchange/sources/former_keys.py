@@ -66,11 +66,15 @@ def _code_before(changes: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class KeyedPart:
-    """Rows below a firm, known by its code and the columns of `tail`; `code` is their name in the firm's events."""
+    """Rows below a firm, known by its code and the columns of `tail`; `code` is their name in the firm's events.
+
+    Columns that are `blank` in many rows are not told of by the event that takes such a row away.
+    """
 
     code: str
     model: Any
     tail: tuple[str, ...]
+    blank: tuple[str, ...] = ()
 
     @property
     def key(self) -> Any:
@@ -105,7 +109,7 @@ class Past:
             for row_id in self.tails:
                 self._note(part, row_id, event.position)
         row_id, before = event.data.get("id"), part.before(event.changes)
-        tail = self.tails.get(row_id, {}) | before
+        tail = self.tails.get(row_id, dict.fromkeys(part.blank, "")) | before
         if before and len(tail) == len(part.tail):
             self.tails[row_id] = tail
             self._note(part, row_id, event.position)

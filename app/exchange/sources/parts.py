@@ -1,4 +1,4 @@
-"""Yearly figures and intellectual property as the exchange reads them: each row below a firm a record of its own.
+"""Yearly figures, intellectual property and applications of earlier years as the exchange reads them: each row below a firm a record of its own.
 
 They are seen where their firm is, and known by its code and what tells them apart there; so they go with the firm when it
 moves, gets another code or is retired, and a row that is taken away is buried under every key that it bore.
@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import Session
 
+from app.cases.past_cases.fields import PAST_CASE
+from app.cases.past_cases.models import PastCase
 from app.enterprises import part_fields
 from app.enterprises.models import Enterprise, IntellectualProperty, YearlyFigures
 from app.exchange.sources import enterprises
@@ -86,4 +88,9 @@ PROPERTIES = _source(
     "properties",
     KeyedPart("property", IntellectualProperty, ("kind_code", "number")),
     enterprises.given(IntellectualProperty, part_fields.PROPERTY),
+)
+PAST_CASES = _source(
+    "past_cases",
+    KeyedPart("past_case", PastCase, ("programme_code", "year", "round"), blank=("round",)),
+    enterprises.given(PastCase, PAST_CASE),
 )

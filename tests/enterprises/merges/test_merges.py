@@ -63,10 +63,9 @@ def test_what_the_other_bore_leads_to_the_one_that_stays_and_partners_are_told(s
     assert refused.value.code == "enterprise.uscc.taken"
     told = fed(session, started)
     assert told["enterprises", code] == (False, mine.uscc) and told["enterprises", mine.uscc][0]
-    keyed = [key for resource, key in before if resource in ("figures", "properties") and key.startswith(code)]
-    assert keyed and all(
-        told["figures" if ":HTE:" in key or ":STAT:" in key else "properties", key] == (False, "") for key in keyed
-    )
+    keyed = [(resource, key) for resource, key in before if key.startswith(f"{code}:")]
+    assert {resource for resource, _key in keyed} >= {"figures", "properties", "past_cases"}
+    assert all(told[each] == (False, "") for each in keyed)
     assert case.enterprise_id == mine.id and told["cases", case.number][0]
     assert told["milestones", f"{case.number}:sign:1"][0]
     assert {"incentives", "agreements", "verdicts", "commissioners"} <= {resource for resource, _key in told}
