@@ -170,6 +170,7 @@ def test_what_is_sent_is_what_the_schema_says(session: Session) -> None:
     world = World(session).prepare()
     firm = world.enterprise(capital_fen=123, above_scale=None, kind="")
     world.add_parts(firm)
+    world.add_past_case(firm)
     world.rename(firm)
     world.change_code(firm)
     case = world.case(firm)

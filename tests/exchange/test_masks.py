@@ -76,13 +76,14 @@ def filled(session: Session) -> World:
     world = World(session).prepare()
     firm = world.enterprise()
     world.add_parts(firm)
+    world.add_past_case(firm)
     world.rights[0].kind_code = "utility_model"
     case = world.case(firm)
     world.verdict(case)
     who = world.commissioner()
     world.agree(who, firm)
     incentive = world.incentive(firm)
-    for row in (firm, *world.rights, case, who, *world.milestones, *world.agreements, incentive):
+    for row in (firm, *world.rights, *world.past_cases, case, who, *world.milestones, *world.agreements, incentive):
         for attribute in inspect(row).mapper.column_attrs:
             (column,) = attribute.columns
             free = isinstance(column.type, String) and (column.type.length or 1_000) >= 60 and not column.unique

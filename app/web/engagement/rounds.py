@@ -1,6 +1,6 @@
 """走访安排: rounds planned from a list; their stops day by day, moved, skipped, ticked off; how a round ended."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -41,7 +41,7 @@ from app.kit.permissions import Place, can
 from app.reference.queries import list_region_names
 from app.web.bulk.firms import ChosenFirms, chosen_firms
 from app.web.engagement.visit_days import DayPlan, StopLine, day_plans
-from app.web.shared.enterprise_words import Choices
+from app.web.shared.enterprise_words import Badge, Choices, gone_badge, words
 
 router = GuardedRouter(door="web", prefix="/visits/rounds")
 
@@ -85,6 +85,7 @@ class PlanRoundPage:
     fresh: tuple[Enterprise, ...]
     seen: tuple[tuple[Enterprise, tuple[RequestObjection, ...]], ...]
     retired: tuple[Enterprise, ...]
+    gone: Mapping[int, Badge]
 
 
 @dataclass(frozen=True)
@@ -170,6 +171,7 @@ def _plan_page(call: Call, chosen: ChosenFirms, form: Bound[Any]) -> Response:
         fresh=tuple(firm for firm in in_use if firm.id not in known),
         seen=tuple((firm, tuple(known[firm.id])) for firm in in_use if firm.id in known),
         retired=tuple(firm for firm in firms if firm.disabled_on is not None),
+        gone={firm.id: badge for firm in firms if (badge := gone_badge(firm, words(call.session))) is not None},
     )
     return call.render("web/engagement/plan.html", page)
 

@@ -26,6 +26,7 @@ from app.web.shared.enterprise_words import (
     above_scale_text,
     capital_text,
     certificate_badge,
+    gone_badge,
     tag_texts,
 )
 
@@ -111,6 +112,11 @@ class EnterpriseRow:
     def business_status(self) -> str:
         """Whether it is in business."""
         return self._lookups.known.label("business_status", self.enterprise.business_status)
+
+    @property
+    def gone(self) -> tuple[str, str] | None:
+        """That it is gone, as a badge."""
+        return gone_badge(self.enterprise, self._lookups.known)
 
     @property
     def above_scale(self) -> str:

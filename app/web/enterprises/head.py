@@ -96,7 +96,7 @@ def head_of(session: Session, actor: Actor, enterprise: Enterprise, now: datetim
         url=url,
         place=place,
         facts=_facts(enterprise, place, known),
-        badges=status_badges(enterprise) + _certificates(session, enterprise, known, on),
+        badges=status_badges(enterprise, known) + _certificates(session, enterprise, known, on),
         tags=tag_texts(tags, known, on),
         tag_rows=tuple(tags),
         tabs=_tabs(session, enterprise, url, tab),

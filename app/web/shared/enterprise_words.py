@@ -9,6 +9,7 @@ from functools import cached_property
 from sqlalchemy.orm import Session
 
 from app.enterprises.models import Certificate, Enterprise, EnterpriseTag
+from app.enterprises.queries import GONE
 from app.kit.actor import Actor
 from app.kit.i18n import _
 from app.kit.money import FEN_PER_WAN, format_wan
@@ -160,9 +161,18 @@ def above_scale_text(value: bool | None) -> str:
     return {True: _("规上"), False: _("规下"), None: ""}[value]
 
 
-def status_badges(enterprise: Enterprise) -> tuple[Badge, ...]:
-    """What must be seen at once: retired, a code that waits."""
+def gone_badge(enterprise: Enterprise, known: EnterpriseWords) -> Badge | None:
+    """That a firm is struck off, without a licence or moved away: lists of candidates leave it out, so it is seen wherever it is in."""
+    if enterprise.business_status not in GONE:
+        return None
+    return "late", known.label("business_status", enterprise.business_status)
+
+
+def status_badges(enterprise: Enterprise, known: EnterpriseWords) -> tuple[Badge, ...]:
+    """What must be seen at once: retired, gone, a code that waits."""
     found: list[Badge] = []
+    if (gone := gone_badge(enterprise, known)) is not None:
+        found.append(gone)
     if enterprise.disabled_on is not None:
         found.append(("idle", _("已停用")))
     if not enterprise.uscc_confirmed:
