@@ -185,7 +185,7 @@ def read_sheet(sheet: Sheet, registers: Registers, register: str = "", header_ro
     if head is None:
         return SheetMapping(sheet.name, "", (0, 0), ())
     layout = recognise_sheet(sheet.name, head, registers, register)
-    return with_plain_blanks(with_units_in_cells(layout, sheet, registers), sheet, head, registers)
+    return with_plain_blanks(with_units_in_cells(layout, sheet, registers), sheet, head, words)
 
 
 def open_sheet(
@@ -267,8 +267,9 @@ def _told(layout: SheetMapping, sheet: Sheet, registers: Registers, told: Readin
     chosen = {column.index: told.columns[column.header] for column in layout.columns if column.header in told.columns}
     if chosen:
         layout = remap(layout, registers, chosen, {})
-        head = read_head(sheet, HeadVocabulary(registers).recognise, at=layout.header[1])
-        layout = with_plain_blanks(layout, sheet, head, registers) if head else layout
+        words = HeadVocabulary(registers)
+        head = read_head(sheet, words.recognise, at=layout.header[1])
+        layout = with_plain_blanks(layout, sheet, head, words) if head else layout
     return with_told_blanks(with_unit(layout, registers, told.unit), told.above)
 
 

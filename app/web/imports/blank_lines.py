@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from starlette.datastructures import FormData
 
 from app.enterprises.imports.mapping import Registers, SheetMapping
+from app.enterprises.imports.recognition import HeadVocabulary
 from app.enterprises.imports.shapes import read_head
 from app.enterprises.imports.tables.blanks import find_blanks
 from app.kit.i18n import _
@@ -29,11 +30,12 @@ class BlankLine:
 def blank_lines(layout: SheetMapping, sheet: Sheet, registers: Registers) -> Iterator[BlankLine]:
     """The columns that are filled from above, and those that may be; those that name the firm together."""
     asked = {*layout.above, *layout.perhaps_above}
-    head = read_head(sheet, lambda texts: len(texts), at=layout.header[1]) if asked else None
+    words = HeadVocabulary(registers)
+    head = read_head(sheet, words.recognise, at=layout.header[1]) if asked else None
     if head is None:
         return
     naming = tuple(index for _code, index in layout.firm_columns.filling if index in asked)
-    rows = find_blanks(layout, sheet, head, registers).rows
+    rows = find_blanks(layout, sheet, head, words).rows
     for columns in (naming, *((each,) for each in sorted(asked.difference(naming)))):
         if columns:
             yield BlankLine(

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.enterprises.imports.domain import ImportKind
 from app.enterprises.imports.models import ImportRun
+from app.enterprises.imports.recognition import HeadVocabulary
 from app.enterprises.imports.shapes import read_head
 from app.enterprises.imports.sheets import ReadingHints, allowed, read_sheet
 from app.enterprises.imports.staging import SheetChoice, change_reading, preview, sheets_of
@@ -44,7 +45,7 @@ def patterns(rows: Rows, *merged: MergedRange) -> tuple[list[str], list[str]]:
     layout = read_sheet(sheet, REGISTERS)
     head = read_head(sheet, lambda texts: len(texts), at=layout.header[1])
     assert head is not None
-    found = find_blanks(replace(layout, above=()), sheet, head, REGISTERS)
+    found = find_blanks(replace(layout, above=()), sheet, head, HeadVocabulary(REGISTERS))
     headers = {column.index: column.header for column in layout.columns}
     return [headers[each] for each in found.plain], [headers[each] for each in found.doubtful]
 

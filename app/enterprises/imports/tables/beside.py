@@ -50,8 +50,8 @@ class _Group:
 
 def find_tables(sheet: Sheet, registers: Registers) -> TablesBeside:
     """The tables that stand beside each other; none where the sheet is one table."""
-    words = HeadVocabulary(registers)
-    groups = [_group(sheet, columns, registers, words) for columns in column_groups(sheet)]
+    columns, words = column_groups(sheet), HeadVocabulary(registers)
+    groups = [_group(sheet, each, registers, words) for each in columns] if len(columns) >= _ENOUGH else []
     tables = _tables(groups, sheet, registers, words)
     if len(tables) < _ENOUGH:
         return _repeated(sheet, registers, words)
@@ -121,6 +121,8 @@ def _repeated(sheet: Sheet, registers: Registers, words: HeadVocabulary) -> Tabl
     if head is None:
         return TablesBeside()
     texts = [column.text for column in head.heads]
+    if len(set(texts)) == len(texts):
+        return TablesBeside()
     starts = list(_starts(head, texts, recognise_sheet("", head, registers)))
     if len(starts) < _ENOUGH:
         return TablesBeside()

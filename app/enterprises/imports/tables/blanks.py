@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 
-from app.enterprises.imports.mapping import NAME, USCC, Registers, SheetMapping
+from app.enterprises.imports.mapping import NAME, USCC, SheetMapping
 from app.enterprises.imports.recognition import HeadVocabulary
 from app.enterprises.imports.registers import FIRM
 from app.enterprises.imports.shapes import SheetHead, body_rows
@@ -21,19 +21,18 @@ _PLACES = frozenset({"township", "region", "county", "city"})
 NO_COLUMN = "-"
 
 
-def find_blanks(layout: SheetMapping, sheet: Sheet, head: SheetHead, registers: Registers) -> BlankPattern:
+def find_blanks(layout: SheetMapping, sheet: Sheet, head: SheetHead, words: HeadVocabulary) -> BlankPattern:
     """The columns of the first table whose blank cells mean, or may mean, what stands above them."""
+    registers = words.registers
     if layout.register not in registers or not registers[layout.register].about_firm or layout.origin:
         return BlankPattern()
-    first = (
-        row for row in islice(body_rows(sheet, head, known=HeadVocabulary(registers)), _LOOKED_AT) if row.block == 0
-    )
+    first = (row for row in islice(body_rows(sheet, head, known=words), _LOOKED_AT) if row.block == 0)
     return blank_pattern(first, _roles(layout))
 
 
-def with_plain_blanks(layout: SheetMapping, sheet: Sheet, head: SheetHead, registers: Registers) -> SheetMapping:
+def with_plain_blanks(layout: SheetMapping, sheet: Sheet, head: SheetHead, words: HeadVocabulary) -> SheetMapping:
     """The reading in which the blank cells are filled that plainly mean what stands above them."""
-    found = find_blanks(layout, sheet, head, registers)
+    found = find_blanks(layout, sheet, head, words)
     return replace(layout, above=found.plain, perhaps_above=found.doubtful)
 
 
