@@ -1,5 +1,7 @@
 """Taking imports back: what was created goes, what was changed returns, what somebody touched since stays and is named."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,7 @@ from app.policies.models import FactStatement
 from tests.factories.enterprises import fictional_code
 from tests.factories.ledgers import write_ledger
 from tests.factories.lists import HEADER, firm_row, firm_rows, write_list
+from tests.factories.workbooks import Grid, write_grids
 from tests.support.house import HOUSE
 from tests.support.imports import NOW, Importer
 from tests.support.undo import Undoer, state_of
@@ -40,6 +43,32 @@ def test_an_import_of_new_firms_leaves_nothing(undoer: Undoer, importer: Importe
     taken = importer.take_in(write_list(tmp_path / "b.csv", [firm_row(n) for n in range(1, 6)]))
     assert undoer.undo(taken) == {"firms": 3, "records": 0, "fields": 0, "left": 0}
     assert state_of(importer.database) == before
+
+
+def test_a_batch_goes_back_in_so_many_statements_whatever_its_size(
+    undoer: Undoer, importer: Importer, tmp_path: Path, count_queries: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    """Firms that go, and firms that get their name, former names and tags again: 70 for two of each and for twenty."""
+    number = 8
+    importer.take_in(write_list(tmp_path / "a.csv", firm_rows(number)))
+    before = state_of(importer.database)
+    renamed = [firm_row(n, 企业名称=f"园林精密{n}号科技有限公司（示例）") for n in range(1, number + 1)]
+    firms = [[*row, f"园林精密{n}号有限公司（示例）、老厂{n}（示例）"] for n, row in enumerate(renamed, start=1)]
+    firms += [[*row, ""] for row in firm_rows(number, 100)]
+    tags = [[*row[:2], "瞪羚", "2020-12-01"] for row in firms]
+    sheets = {
+        "企业名单": Grid([[*HEADER, "曾用名"], *firms]),
+        "标签": Grid([["企业名称", "统一社会信用代码", "企业标签", "授予日期"], *tags]),
+    }
+    taken = importer.take_in(write_grids(tmp_path / "b.xlsx", sheets), ImportKind.WORKBOOK)
+    undoer.start(taken)
+    with count_queries() as seen:
+        importer.work()
+    with read_scope(importer.database) as session:
+        counts = session.get_one(ImportRun, taken).undone_counts
+    assert counts == {"firms": number, "records": 2 * number, "fields": number, "left": 0}
+    assert state_of(importer.database) == before
+    assert len(seen) <= 75, "something is sent for each row"
 
 
 def test_what_was_changed_returns_and_what_somebody_changed_since_stays(

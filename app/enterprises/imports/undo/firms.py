@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, select
 
 from app.enterprises import events
 from app.enterprises.fields import WRITTEN
@@ -75,7 +74,6 @@ class FirmReversal(Reversal):
 
     def put(self, undoing: Undoing, effect: RecordEffect, row: Any, values: Mapping[str, Any]) -> None:
         """Fields return with what follows from them. What a person had given up for the list's content counts as a person's again."""
-        imported_name = row.name
         super().put(undoing, effect, row, values)
         decided = [name for name in values if effect.fields[name].decided]
         row.edited_fields = row.edited_fields | marks(undoing.actor, undoing.now, decided)
@@ -83,17 +81,12 @@ class FirmReversal(Reversal):
         if not DERIVED_FROM.isdisjoint(values):
             for name, value in derived(snapshot(row)).items():
                 setattr(row, name, value)
-        if row.name != imported_name:
-            _forget_names(undoing.session, row.id, [row.name])
 
     def take_back(self, undoing: Undoing, effects: Sequence[RecordEffect], tally: Tally) -> None:
-        """Besides: former names that the list told of firms that stay."""
+        """Besides: former names of firms that stay, which the list told or which they bear again."""
         super().take_back(undoing, effects, tally)
         if undoing.writes:
-            for effect in effects:
-                names = [name for each in effect.effects for name in each.changes.get(FORMER_NAMES, (None, ()))[1]]
-                if names and not effect.created:
-                    _forget_names(undoing.session, effect.key, names)
+            _forget_names(undoing, [effect for effect in effects if not effect.created])
 
     def references(self, undoing: Undoing, rows: Sequence[Any], tally: Tally) -> dict[int, list[str]]:
         """All but what is computed of a firm or part of it."""
@@ -119,11 +112,29 @@ def _of_a_part(changes: Mapping[str, Change]) -> bool:
     return any("." in name or name == "tags" for name in changes)
 
 
-def _forget_names(session: Session, firm_id: Any, names: Sequence[str]) -> None:
+def _forget_names(undoing: Undoing, effects: Sequence[RecordEffect]) -> None:
+    """Former names that the list told, and the one that a firm bears again; of all firms at once."""
+    session = undoing.session
+    named: dict[Any, set[str]] = {}
+    for effect in effects:
+        told = [name for each in effect.effects for name in each.changes.get(FORMER_NAMES, (None, ()))[1]]
+        if told or "name" in effect.fields:
+            named[effect.key] = {*told, *_own_name(undoing, effect)}
+    if not named:
+        return
     session.flush()
-    statement = delete(FormerName).where(FormerName.enterprise_id == firm_id, FormerName.name.in_(names))
-    session.execute(statement.execution_options(synchronize_session=False))
-    reindex(session, [firm_id])
+    known = select(FormerName.id, FormerName.enterprise_id, FormerName.name)
+    rows = session.execute(known.where(one_of(FormerName.enterprise_id, sorted(named))))
+    gone = [key for key, firm_id, name in rows if name in named[firm_id]]
+    session.execute(delete(FormerName).where(one_of(FormerName.id, gone)).execution_options(synchronize_session=False))
+    reindex(session, sorted(named))
+
+
+def _own_name(undoing: Undoing, effect: RecordEffect) -> list[str]:
+    """The name that a firm bears again: what the import had made of it is no former name, nor is it itself."""
+    key: Any = effect.key
+    firm = undoing.firms.get(key)
+    return [firm.name] if firm is not None and "name" in effect.fields else []
 
 
 FIRM = FirmReversal()

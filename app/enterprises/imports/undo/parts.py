@@ -158,9 +158,12 @@ class TagReversal(PartReversal):
         return {}
 
     def delete(self, undoing: Undoing, rows: Sequence[Any]) -> None:
-        """Take the rows away."""
-        for row in rows:
-            statement = delete(EnterpriseTag).filter_by(enterprise_id=row.enterprise_id, tag=row.tag)
+        """Take the rows away, in one statement for each tag that there is."""
+        for tag in sorted({row.tag for row in rows}):
+            firms = [row.enterprise_id for row in rows if row.tag == tag]
+            statement = delete(EnterpriseTag).where(
+                EnterpriseTag.tag == tag, one_of(EnterpriseTag.enterprise_id, firms)
+            )
             undoing.session.execute(statement.execution_options(synchronize_session=False))
 
     def _event(
