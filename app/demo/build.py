@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 from random import Random
 from typing import Any
 
@@ -22,12 +22,17 @@ from app.demo.firms import SHOWN, DemoFirm, fictional_code, make_firms
 from app.demo.scenes import OTHERS, firms_without_cases, own_firm, play_others, play_own_firm
 from app.demo.service_records import make_experts, recommend_some, store_some_verdicts
 from app.demo.sweeps import HALF_A_YEAR, sweep_twice
+from app.demo.twins import with_twins
+from app.enterprises.duplicates.kept_pairs import keep_pairs
+from app.enterprises.duplicates.queries import find_likely_pairs
 from app.enterprises.models import (
     Certificate,
     Contact,
     Conversion,
     Enterprise,
     EnterpriseTag,
+    FormerCode,
+    FormerName,
     IntellectualProperty,
     Product,
     ProductProperty,
@@ -84,7 +89,7 @@ def build_demo(
         if not start:
             count_checks(session, now)
         cases = CaseMaker(session, random, officers, on)
-    firms = make_firms(random, enterprises, on, start=start)
+    firms = _invent(random, enterprises, on, start)
     for number, batch in enumerate(iter(lambda: list(islice(firms, BATCH)), [])):
         with session_scope(database) as session:
             cases.make(session, _write_firms(session, batch, officers[0], now))
@@ -110,6 +115,12 @@ def build_demo(
     calculate_indicators(database, now)
 
 
+def _invent(random: Random, count: int, on: date, start: int) -> Iterator[DemoFirm]:
+    """The firms one after another; a few of a new demo stand there twice."""
+    firms = make_firms(random, count, on, start=start)
+    return firms if start else chain(with_twins(list(islice(firms, BATCH))), firms)
+
+
 def _play(session: Session, vault: Vault, now: datetime) -> None:
     """The scenes of the cases handled in full; as many as there are firms for."""
     own = own_firm(session)
@@ -122,6 +133,8 @@ def _write_firms(session: Session, firms: Sequence[DemoFirm], actor: Actor, now:
     pairs = _take_in(session, firms, actor, now)
     for model, attribute in (
         (Contact, "contacts"),
+        (FormerName, "former_names"),
+        (FormerCode, "former_codes"),
         (Conversion, "conversions"),
         (EnterpriseTag, "tags"),
         (Certificate, "certificates"),
@@ -133,6 +146,8 @@ def _write_firms(session: Session, firms: Sequence[DemoFirm], actor: Actor, now:
     _insert(session, YearlyFigures, figures)
     _insert(session, FactStatement, [row for key, firm in pairs for row in _statements(key, firm, actor, now)])
     _write_products(session, pairs)
+    if twins := {key for key, firm in pairs if firm.is_twin}:
+        keep_pairs(session, *find_likely_pairs(session, twins), now)  # they wait for a person, as after an import
     return [_candidate(key, firm) for key, firm in pairs]
 
 

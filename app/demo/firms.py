@@ -38,7 +38,7 @@ SEASONED = 2600
 
 @dataclass(frozen=True)
 class DemoFirm:
-    """One fictional firm as rows to insert; rows of parts lack the firm's id. `supports` pairs products with rights."""
+    """One fictional firm as rows to insert; rows of parts lack the firm's id. `is_twin`: a second record of another one."""
 
     enterprise: Row
     figures: list[Row] = field(default_factory=list)
@@ -48,10 +48,13 @@ class DemoFirm:
     tags: list[Row] = field(default_factory=list)
     certificates: list[Row] = field(default_factory=list)
     contacts: list[Row] = field(default_factory=list)
+    former_names: list[Row] = field(default_factory=list)
+    former_codes: list[Row] = field(default_factory=list)
     grades: dict[str, int] = field(default_factory=dict)
     ambition: float = 0.0
     statements: bool = False
     total_costs_fen: int | None = None
+    is_twin: bool = False
 
 
 def make_firms(random: Random, count: int, on: date, *, start: int = 0) -> Iterator[DemoFirm]:

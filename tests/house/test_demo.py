@@ -17,9 +17,12 @@ from app.cases.duties.models import CaseDuty
 from app.cases.models import CaseFile
 from app.commands.exports import LISTS
 from app.composition.tables import METADATA
+from app.demo.twins import SLIPS
 from app.doors.lists.columns import header_of
 from app.doors.lists.export import exported_cells, exported_columns
-from app.enterprises.models import Certificate, Enterprise, IntellectualProperty, YearlyFigures
+from app.enterprises.duplicates.domain.codes import is_whole
+from app.enterprises.duplicates.models import DuplicatePair
+from app.enterprises.models import Certificate, Enterprise, FormerCode, IntellectualProperty, YearlyFigures
 from app.kit.actor import SYSTEM
 from app.kit.clock import today
 from app.kit.db import Database, UtcDateTime
@@ -195,3 +198,15 @@ def test_the_firm_of_the_portal_is_the_best_example(demo: Session) -> None:
     assert set(_standing(demo, Enterprise.id == firm.id).values()) == {"met"}
     listed_each_year = _standing(demo, Enterprise.id == firm.id, policy="technology-sme")
     assert "unmet" not in listed_each_year.values(), "it holds the numbers of two years"
+
+
+def test_some_firms_stand_twice(demo: Session) -> None:
+    """The queue of likely duplicates has something to show, and what a list writes of one firm finds it under another name and number."""
+    pairs = demo.scalars(select(DuplicatePair).order_by(DuplicatePair.score_e4.desc())).all()
+    assert len(pairs) == len(SLIPS) and {pair.decision for pair in pairs} == {""}
+    told = {level for pair in pairs for level in (f"{kind}.{level}" for kind, level in pair.observed.items())}
+    assert {"code.slip", "name.former", "phone.same", "address.same"} <= told
+    names = demo.scalars(select(Enterprise.name)).all()
+    assert all("（示例）" in name for name in names) and len(names) == len(set(names))
+    old = demo.scalars(select(FormerCode.uscc).where(func.length(FormerCode.uscc) == 15)).one()
+    assert is_whole(old) and old.startswith("429099")
