@@ -5,6 +5,6 @@ from app.enterprises.belongings import Belonging
 from app.kit.i18n import N_
 
 BELONGINGS = (
-    Belonging(EnterpriseUser, N_("企业账号"), name=lambda row: str(row["login"])),
+    Belonging(EnterpriseUser, N_("企业账号"), name=lambda row: str(row["login"]), remark=N_("登录方式不变")),
     Belonging(Invitation, N_("账号邀请")),
 )

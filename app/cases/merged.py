@@ -86,6 +86,7 @@ BELONGINGS = (
         settle=_withdraw,
         name=lambda row: str(row["number"]),
         tells=_tell,
+        remark=N_("编号不变"),
     ),
     Belonging(
         PastCase,

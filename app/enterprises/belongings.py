@@ -82,6 +82,7 @@ class Belonging:
     nothing is set aside: the yielding row is brought to an end, with what hangs on it. `goes` are rows that are set aside with
     the firm whatever stands. `fit` makes a moved row fit to what stands already. `tells` are the events of rows that partners are given.
     `holds`: whether it keeps an import that made the firm from being taken back, without a foreign key.
+    `remark` says, beside their number, what becomes of them.
     """
 
     model: type[Base]
@@ -97,6 +98,7 @@ class Belonging:
     settle: Callable[[Settling], None] | None = None
     tells: Callable[[Crossing], Iterable[PendingEvent]] | None = None
     holds: bool = False
+    remark: str = ""
 
     @property
     def table(self) -> Table:

@@ -4,4 +4,4 @@ from app.enterprises.belongings import Belonging
 from app.files.models import Document
 from app.kit.i18n import N_
 
-BELONGINGS = (Belonging(Document, N_("证据材料"), name=lambda row: str(row["title"])),)
+BELONGINGS = (Belonging(Document, N_("证据材料"), name=lambda row: str(row["title"]), remark=N_("全部保留")),)

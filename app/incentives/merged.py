@@ -48,6 +48,7 @@ BELONGINGS = (
         name=lambda row: f"{row['trigger_label']} {IDS.of(row['id'])}",
         along=True,
         tells=_tell,
+        remark=N_("编号不变"),
     ),
     Belonging(
         PastAward,

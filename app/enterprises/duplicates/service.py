@@ -1,7 +1,9 @@
 """Starting to look for duplicates; deciding about two firms, and taking the decision back."""
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,11 +19,13 @@ from app.jobs.domain import JobState
 from app.jobs.models import Job
 from app.journal.service import record
 from app.kit.actor import Actor
-from app.kit.errors import Conflict, NotFound
+from app.kit.errors import Conflict, Invalid, NotFound
 from app.kit.i18n import _
 from app.kit.permissions import Place, require
 
 JOB_KIND = "enterprises.duplicates"
+#: Of how many pairs something is said in one go: each is locked, and has its event.
+MOST_AT_ONCE = 500
 
 
 class DuplicateDecision(StrEnum):
@@ -49,15 +53,58 @@ def find_last_sweep(session: Session, region: str) -> Job | None:
 
 
 def decide(
-    session: Session, *, actor: Actor, now: datetime, pair_id: int, decision: DuplicateDecision
+    session: Session, *, actor: Actor, now: datetime, pair_id: int, decision: DuplicateDecision, was: str = ""
 ) -> DuplicatePair:
-    """Remember what the two firms are to each other. Raises `NotFound`, `Forbidden`, `Conflict` when it was decided meanwhile."""
+    """Remember what the two firms are to each other. `was` is the decision that the actor knew of.
+
+    Raises `NotFound`, `Forbidden`, `Conflict` when it was decided meanwhile.
+    """
     pair, one, other = _both(session, actor, pair_id)
-    if pair.decision:
-        raise Conflict("duplicates.decided", _("%(by)s 已经判断过这一对。") % {"by": pair.decided_by})
+    if pair.decision != was:
+        raise Conflict("duplicates.decided", _("%(by)s 已经判断过这一对。") % {"by": pair.decided_by or _("其他人")})
     pair.decision, pair.decided_by, pair.decided_at = decision, actor.name[:120], now
-    _note(session, actor, now, events.DECIDED, one, other, ("", str(decision)))
+    _note(session, actor, now, events.DECIDED, one, other, (was, str(decision)))
     return pair
+
+
+def decide_all(
+    session: Session, *, actor: Actor, now: datetime, pair_ids: Collection[int], decision: DuplicateDecision
+) -> list[int]:
+    """Say the same of many pairs that wait; the ids of those of which it was said: what somebody decided meanwhile, or is gone, is passed over.
+
+    Raises `Invalid` for none and for more than `MOST_AT_ONCE`.
+    """
+    _check_number(pair_ids)
+    return [key for key in sorted(pair_ids) if _said(session, actor=actor, now=now, pair_id=key, decision=decision)]
+
+
+def undo_all(session: Session, *, actor: Actor, now: datetime, pair_ids: Collection[int]) -> list[int]:
+    """Take many decisions back; the ids of the pairs that wait again: what nobody decided, or is gone, is passed over. Raises as `decide_all`."""
+    _check_number(pair_ids)
+    return [key for key in sorted(pair_ids) if _taken_back(session, actor=actor, now=now, pair_id=key)]
+
+
+def _check_number(pair_ids: Collection[int]) -> None:
+    if not pair_ids:
+        raise Invalid("duplicates.none_ticked", _("请先勾选。"))
+    if len(pair_ids) > MOST_AT_ONCE:
+        raise Invalid("duplicates.too_many", _("一次最多 %(n)s 对，请分几次。") % {"n": MOST_AT_ONCE})
+
+
+def _said(session: Session, **given: Any) -> bool:
+    try:
+        decide(session, **given)
+    except (Conflict, NotFound):  # before anything was written
+        return False
+    return True
+
+
+def _taken_back(session: Session, **given: Any) -> bool:
+    try:
+        undo(session, **given)
+    except (Conflict, NotFound):  # before anything was written
+        return False
+    return True
 
 
 def undo(session: Session, *, actor: Actor, now: datetime, pair_id: int) -> DuplicatePair:
@@ -68,6 +115,12 @@ def undo(session: Session, *, actor: Actor, now: datetime, pair_id: int) -> Dupl
     before, pair.decision, pair.decided_by, pair.decided_at = pair.decision, "", "", None
     _note(session, actor, now, events.REOPENED, one, other, (before, ""))
     return pair
+
+
+def find_pair(session: Session, one_id: int, other_id: int) -> DuplicatePair | None:
+    """The pair of two firms, None where they were never found alike."""
+    low, high = sorted((one_id, other_id))
+    return session.scalar(select(DuplicatePair).where(DuplicatePair.one_id == low, DuplicatePair.other_id == high))
 
 
 def get_pair(session: Session, pair_id: int) -> DuplicatePair:

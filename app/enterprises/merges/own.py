@@ -65,7 +65,13 @@ def tells_keyed(type: EventType, *tail: str) -> Any:
 BELONGINGS = (
     Belonging(FormerName, "", same=("name",), name=_former(N_("曾用名"), "name")),
     Belonging(FormerCode, "", name=_former(N_("曾用代码"), "uscc")),
-    Belonging(Contact, N_("联系人"), same=("name", "title", "phone", "email", "note"), fit=_one_primary),
+    Belonging(
+        Contact,
+        N_("联系人"),
+        same=("name", "title", "phone", "email", "note"),
+        fit=_one_primary,
+        remark=N_("两家的都保留"),
+    ),
     Belonging(EnterpriseTag, N_("标签"), same=("tag",)),
     Belonging(
         YearlyFigures,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.kit.lists.filters import Condition, comparisons, conditions
 from app.kit.lists.viewer import Viewer
-from app.kit.paging import Count, Keyset, Page, begun, bounded, count_up_to, page
+from app.kit.paging import Count, Keyset, Page, begun, bounded, count_up_to, encode_cursor, page
 
 Row = TypeVar("Row")
 Wanted = TypeVar("Wanted")
@@ -157,6 +157,16 @@ class ListSource(Generic[Row, Wanted]):
         ways = zip(keys, order.order, strict=True)
         same = Keyset([(through.c[key.name], direction) for key, (_column, direction) in ways])
         return select(through.c.row_id).where(through.c.fits).order_by(*same.order_by()).limit(limit + 1).cte("near")
+
+    def after(self, viewer: Viewer, wanted: Wanted, sort: str, key: Any) -> Row | None:
+        """The row that comes after the one of the id `key`, which need not be among those wanted; None behind the last."""
+        keyset = self.keyset(wanted, sort)
+        columns = [column for column, _direction in keyset.order]
+        stands = viewer.session.execute(self.visible(viewer).where(self.id == key).with_only_columns(*columns)).first()
+        if stands is None:
+            return None
+        found = self.page(viewer, wanted, sort, encode_cursor(keyset.signature(), list(stands)), 1).items
+        return found[0] if found else None
 
     def count(self, viewer: Viewer, wanted: Wanted) -> Count:
         """How many rows, exactly up to `bound`."""

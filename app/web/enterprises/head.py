@@ -70,6 +70,8 @@ _TABS: tuple[tuple[str, str, tuple[type[Any], ...]], ...] = (
     ("requests", N_("联系与请求"), (FirmRequest,)),
     ("timeline", N_("时间线"), ()),
 )
+#: The tab where the rows of a table are listed.
+TAB_OF = {model.__tablename__: code for code, _label, models in _TABS for model in models}
 
 
 def open_firm(session: Session, actor: Actor, uscc: str, *, lock: bool = False) -> Enterprise:

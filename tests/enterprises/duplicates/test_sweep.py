@@ -126,12 +126,17 @@ def test_the_page_shows_both_records_and_keeps_what_is_said(
     page = client.get(PAGE).text
     assert two[0].uscc in page and two[1].uscc in page and "同音字" in page and "章华路12号" in page
     (pair,) = session.scalars(select(DuplicatePair))
-    assert client.submit(PAGE, {"decision": "same"}, to=f"{PAGE}/{pair.id}/decide").status_code == 303
+    assert f'formaction="{PAGE}/{pair.id}/decide"' in page
+    decided = client.post_form(f"{PAGE}/{pair.id}/decide", {"decision": "same", "back": f"{PAGE}?reason=slip"})
+    assert decided.headers["location"] == f"{PAGE}?reason=slip&done={pair.id}"
     assert two[0].uscc not in client.get(PAGE).text
     assert "待合并" in client.get(f"{PAGE}?decided=same").text
-    assert client.submit(f"{PAGE}?decided=same", {}, to=f"{PAGE}/{pair.id}/undo").status_code == 303
+    shown = client.get(decided.headers["location"]).text
+    assert f"已记住“{two[0].name}”与“{two[1].name}”：同一家" in shown
+    assert client.submit(decided.headers["location"], {}, to=f"{PAGE}/undo").status_code == 303
     assert two[0].uscc in client.get(PAGE).text
-    assert client.submit(PAGE, {"decision": "nonsense"}, to=f"{PAGE}/{pair.id}/decide").status_code == 303
+    assert client.post_form(f"{PAGE}/{pair.id}/undo").status_code == 303, "nothing to take back, which is said"
+    assert client.post_form(f"{PAGE}/{pair.id}/decide", {"decision": "nonsense"}).status_code == 303
     session.expire_all()
     assert pairs(session)[0][2] == ""
 
@@ -151,6 +156,50 @@ def test_the_page_sends_as_many_statements_for_many_pairs(
     client = sign_in()
     shown(1)
     assert shown(1) == shown(20)
+
+
+def test_many_pairs_are_found_by_what_is_known_of_them_and_judged_at_once(session: Session, sign_in: SignIn) -> None:
+    near, far = "429005001", "429005106"
+    seen = {"name": {"name": "same-sound"}, "phone": {"phone": "same", "name": "other"}, "code": {"code": "slip"}}
+    keys: dict[str, int] = {}
+    for score, (what, observed) in zip((9_900, 8_100, 6_000), seen.items(), strict=True):
+        one, other = (
+            firm(session, f"甲{what}", region_code=near),
+            firm(session, f"乙{what}", region_code=near if what == "code" else far),
+        )
+        told = {"score_e4": score, "observed": observed, "facts_sha256": "", "found_at": NOW}
+        pair = DuplicatePair(one_id=one.id, other_id=other.id, **told)
+        session.add(pair)
+        session.flush()
+        keys[what] = pair.id
+    commit(session)
+    client = sign_in()
+
+    def found(query: str) -> list[str]:
+        page = client.get(f"{PAGE}?{query}").text
+        return sorted((what for what in keys if f"甲{what}" in page), key=lambda what: page.index(f"甲{what}"))
+
+    assert found("") == ["name", "phone", "code"] and found("sort=score") == ["code", "phone", "name"]
+    assert (
+        found("score=80") == ["name", "phone"] and found("reason=slip") == ["name"] and found("reason=code") == ["code"]
+    )
+    assert found("reason=phone") == ["phone"] and found(f"region={far}") == ["name", "phone"]
+    assert "没有符合条件的疑似重复" in client.get(f"{PAGE}?score=80&reason=code").text
+    ticked = [str(keys["name"]), str(keys["phone"]), "999999"]
+    done = client.post_form(f"{PAGE}/decide/different", {"pair": ticked, "back": f"{PAGE}?score=80"})
+    assert done.headers["location"] == f"{PAGE}?score=80&done={keys['name']}-{keys['phone']}"
+    page = client.get(done.headers["location"])
+    assert (
+        "已判断 2 对：不是同一家" in page.text
+        and found("") == ["code"]
+        and found("decided=different") == ["name", "phone"]
+    )
+    again = client.post_form(f"{PAGE}/decide/different", {"pair": ticked})
+    assert "已由他人判断过" in client.get(again.headers["location"]).text
+    client.submit(done.headers["location"], {}, to=f"{PAGE}/undo")
+    assert len(found("")) == 3
+    none = client.post_form(f"{PAGE}/decide/related")
+    assert "请先勾选" in client.get(none.headers["location"]).text
 
 
 @pytest.mark.parametrize("role", ["leader"])
