@@ -191,6 +191,8 @@ class _Words:
 
     def row(self, belonging: Belonging, row: Row) -> str:
         """A record of a firm, with how much is known of it beside its name."""
+        if not belonging.label:  # its name tells also what it is, which the line says already
+            return " ".join(str(row[name]) for name in belonging.same)
         if belonging.table.name != "yearly_figures":
             return belonging.named(row)
         basis, source = (self._known.label(f"figure_{name}", row[name]) for name in ("basis", "source"))
