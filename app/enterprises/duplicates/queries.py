@@ -29,10 +29,12 @@ class LikelyPairs(NamedTuple):
 def find_likely(session: Session, candidates: Sequence[StatedFirm], *, prefix: str = "") -> list[list[LikelyFirm]]:
     """For each of the candidates, which are not on file, the firms of the region `prefix` that it likely is, the likeliest first.
 
-    As many statements for five hundred as for one. Firms are compared as the sweep compares them.
+    As many statements for five hundred as for one. Firms are compared as the sweep compares them; of whom no place is known is thought to lie
+    in that region, without which a short 潜江 in front of a name is no place.
     """
     places, index = place_names(session), register_index(session)[0].within(prefix)
-    records = [record_of(candidate, places) for candidate in candidates]
+    here = (one if one.region_code else one._replace(region_code=prefix) for one in candidates)
+    records = [record_of(candidate, places) for candidate in here]
     partners = index.partners_of(records)
     firms = read_firms(session, {key for _own, key in partners})
     found: list[list[LikelyFirm]] = [[] for _candidate in candidates]

@@ -38,7 +38,7 @@ def place_of(viewer: Viewer, pair: DuplicatePair, text: str) -> QueuePlace:
     queue = query.address(BASE, done="")
     return QueuePlace(
         pair=pair,
-        agree=reason_words(pair)[0],
+        agree=reason_words(pair.observed)[0],
         others=Count(count.n - own, count.more),
         next=queue if following is None or is_last else merge_address(following.id, queue.partition("?")[2]),
         is_last=is_last,

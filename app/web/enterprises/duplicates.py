@@ -1,6 +1,6 @@
 """疑似重复: the pairs that wait or were decided, what agrees and what differs, decisions for one and for many, and the way back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlencode
@@ -124,7 +124,7 @@ def _firms(viewer: Viewer, rows: Sequence[DuplicatePair]) -> dict[int, StatedFir
 
 
 def _line(pair: DuplicatePair, one: StatedFirm, other: StatedFirm, places: dict[str, str]) -> DuplicateLine:
-    agree, differ = reason_words(pair)
+    agree, differ = reason_words(pair.observed)
     return DuplicateLine(
         pair=pair,
         percent=pair.score_e4 // 100,
@@ -142,10 +142,10 @@ def _line(pair: DuplicatePair, one: StatedFirm, other: StatedFirm, places: dict[
     )
 
 
-def reason_words(pair: DuplicatePair) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def reason_words(observed: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What agrees between two firms, and what differs, in words."""
     found: tuple[list[str], list[str]] = ([], [])
-    for reason in reasons_of(pair.observed):
+    for reason in reasons_of(observed):
         found[0 if favours(*reason.split(".", 1)) else 1].append(_(WORDS[reason]))
     return tuple(found[0]), tuple(found[1])
 

@@ -7,16 +7,15 @@ from starlette.responses import Response
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
 from app.enterprises import actions
-from app.enterprises.duplicates.domain.evidence import WORDS
 from app.enterprises.duplicates.domain.records import StatedFirm
 from app.enterprises.duplicates.queries import find_likely
 from app.enterprises.fields import ENTERPRISE
-from app.kit.i18n import _
+from app.reference.queries import list_region_names
+from app.web.enterprises.duplicates import reason_words
 
 router = GuardedRouter(door="web", prefix="/enterprises")
 
 _LONGEST = ENTERPRISE["name"].length
-_REASONS = 4
 _TOLD = 5
 
 
@@ -27,7 +26,9 @@ class LikelyLine:
     name: str
     uscc: str
     url: str
-    reasons: tuple[str, ...]
+    place: str
+    agree: tuple[str, ...]
+    differ: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -43,15 +44,19 @@ def likely_firms(
 ) -> Response:
     """The firms of the officer's region that are likely the one in the form."""
     cut = [text.replace("\x00", "")[:_LONGEST].strip() for text in (name, uscc, legal_representative, address)]
-    stated = StatedFirm(0, cut[0], cut[1], representative=cut[2], region_code=region_code[:12], address=cut[3])
+    region = region_code[:12] or call.actor.region_prefix or call.settings.region
+    stated = StatedFirm(0, cut[0], cut[1], representative=cut[2], region_code=region, address=cut[3])
     found = find_likely(call.session, [stated], prefix=call.actor.region_prefix) if len(cut[0]) > 1 or cut[1] else [[]]
+    told = found[0][:_TOLD]
+    places = list_region_names(call.session, sorted({each.firm.region_code for each in told} - {""}))
     lines = tuple(
         LikelyLine(
             each.firm.name,
             each.firm.code,
             f"/enterprises/{each.firm.code}",
-            tuple(_(WORDS[reason]) for reason in each.likeness.reasons[:_REASONS]),
+            places.get(each.firm.region_code, ""),
+            *reason_words(each.likeness.observed),
         )
-        for each in found[0][:_TOLD]
+        for each in told
     )
     return call.render("web/enterprises/likely.html", LikelyFirmsPage(lines))

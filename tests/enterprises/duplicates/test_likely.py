@@ -39,6 +39,16 @@ def test_a_name_typed_otherwise_finds_the_firm(session: Session, typed: str) -> 
     assert likely(session, typed, region_code="429005") == [one.id]
 
 
+def test_the_name_alone_finds_the_firm_before_its_place_is_told(
+    session: Session, sign_in: Callable[..., Client]
+) -> None:
+    one = firm(session, "潜江晨光康环保科技有限责任公司")
+    many_firms(session, 5)
+    assert likely(session, "潜江晨光康环保科技有限公司", prefix="429005") == [one.id]
+    page = sign_in(role="administrator", region="").get("/enterprises/likely?name=潜江晨光康环保科技有限公司").text
+    assert f"/enterprises/{one.uscc}" in page
+
+
 def test_a_mistyped_code_and_a_former_name_find_the_firm(session: Session) -> None:
     one = firm(session, "潜江市楚禾粮油有限公司", uscc=fictional_code(77))
     session.add(FormerName(enterprise_id=one.id, name="潜江市旧称食品有限公司"))
