@@ -86,7 +86,7 @@ def waiting_rows(page: Page, base: str, scratch: Path) -> None:
 
 
 def duplicates(page: Page, base: str, scratch: Path) -> None:
-    """A list that names one firm twice, taken in: its pair waits."""
+    """A list that names one firm twice, taken in: its pair waits; two records side by side; the hint while somebody types."""
     told = {
         "法人代表": "王若谷（示例）",
         "注册地址": "潜江市园林办事处示例路1号",
@@ -101,6 +101,14 @@ def duplicates(page: Page, base: str, scratch: Path) -> None:
     page.get_by_role("button", name="开始导入").click()
     page.get_by_role("link", name="逐对查看").click(timeout=60_000)
     shoot(page, "duplicates")
+    page.goto(f"{base}/enterprises/duplicates?reason=code")
+    page.get_by_role("link", name="并排核对").first.click()
+    page.keyboard.press("ArrowDown")
+    shoot(page, "merge")
+    page.goto(f"{base}/enterprises/new")
+    page.fill("#f-name", names[0])
+    page.locator("#likely a").first.wait_for()
+    shoot(page, "likely")
 
 
 def vault(page: Page, base: str) -> None:
