@@ -31,12 +31,15 @@ class RegionIndex:
         self._short: _Names = {}
         self._short_anywhere: _Names = {}
         self._lengths: dict[str, list[int]] = {}
-        for code, name in rows:
+        told = dict(rows)
+        for code, name in told.items():
             if name in {"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"}:
                 continue
             self._add(self._full, name, code)
-            for alias in _township_names(name) if len(code) == _TOWNSHIP_DIGITS else ():
-                self._add(self._full, alias, code)
+            is_township = len(code) == _TOWNSHIP_DIGITS
+            for each in _without_county(name, told.get(code[:_COUNTY_DIGITS], "")) if is_township else ():
+                for alias in (each, *_township_names(each)):
+                    self._add(self._full, alias, code)
             for alias in _ALSO_CALLED.get(code, ()):
                 self._add(self._full, alias, code)
             if len(code) < _TOWNSHIP_DIGITS:
@@ -145,6 +148,12 @@ def _township_names(name: str) -> list[str]:
         if name.endswith(ending):
             return [name.removesuffix(ending) + other for other in _FARM]
     return []
+
+
+def _without_county(name: str, county: str) -> tuple[str, ...]:
+    """A township's name, and without its county's where that stands in front of it (当阳市玉阳街道)."""
+    bare = name.removeprefix(county)
+    return (name, bare) if bare and bare != name else (name,)
 
 
 def _fold(address: str) -> str:
