@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 
 from app.commands import complete_lists as said
 from app.commands.context import load_settings, open_database
+from app.commands.import_options import Fills, Given, fills_of, given_of
 from app.commands.import_report import result_line, tell_decided, tell_gaps, tell_rows
 from app.commands.import_sheets import tell_sheet
 from app.commands.progress import follow, progress
@@ -109,12 +110,7 @@ def import_workbook(
         list[str] | None, typer.Option(help="take only this sheet in; again for more", show_default=False)
     ] = None,
     header_row: Annotated[int | None, typer.Option(min=1, help="the last row of the head", show_default=False)] = None,
-    map_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--map", help="what a column fills, as 表头=字段 (such as 单位=name); again for more", show_default=False
-        ),
-    ] = None,
+    map_: Fills = None,
     as_above: Annotated[
         list[str] | None,
         typer.Option(
@@ -126,6 +122,7 @@ def import_workbook(
         str,
         typer.Option(help="whether columns that stand apart are tables of their own: apart or one", show_default=False),
     ] = "",
+    given: Given = None,
     unit: Unit = "",
     region: Region = "",
     accept_unconfirmed: Accept = False,
@@ -139,7 +136,17 @@ def import_workbook(
     above = tuple(as_above or ())
     if tables not in ("", APART, ONE):
         raise typer.BadParameter(f"{APART}, {ONE}", param_hint="--tables")
-    reading = ReadingHints(_unit(unit), tuple(sheet or ()), header_row, _pairs(map_ or []), region, above, tables)
+    reading = ReadingHints(
+        _unit(unit),
+        tuple(sheet or ()),
+        header_row,
+        fills_of(map_),
+        region,
+        above,
+        tables,
+        unattended=yes,
+        given=given_of(given),
+    )
     complete = said.complete_options(complete_to, complete_from, complete_kind or [], issuer)
     totals: Counter[str] = Counter()
     choices = _choices(decide)
@@ -198,13 +205,6 @@ def _choices(given: list[str] | None) -> Mapping[str, RowChoice]:
         return read_ahead(given or ())
     except DomainError as error:
         raise typer.BadParameter(error.message, param_hint="--decide") from None
-
-
-def _pairs(given: list[str]) -> Mapping[str, str]:
-    pairs = dict(each.partition("=")[::2] for each in given)
-    if not all(pairs.values()):
-        raise typer.BadParameter("表头=字段", param_hint="--map")
-    return pairs
 
 
 def _import(order: _Order) -> dict[str, int]:

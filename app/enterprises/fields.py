@@ -88,7 +88,7 @@ ENTERPRISE = FieldTable(
             headings=(
                 Heading(
                     N_("注册日期"),
-                    "注册日期 | 成立日期 | 成立时间 | 注册时间 | registered on | registration date | established | date",
+                    "注册日期 | 成立日期 | 成立时间 | 注册时间 | 开业日期 | 设立日期 | 登记成立日期 | registered on | registration date | established | date",
                     example="2015-03-01",
                 ),
             ),

@@ -22,6 +22,7 @@ from app.commissioners.imported.experts import (
     subject_key,
 )
 from app.commissioners.imported.people import update_experts
+from app.commissioners.imported.programme_names import guess_programme
 from app.commissioners.imported.row_reader import (
     WordTables,
     expert_key,
@@ -363,8 +364,19 @@ AGREEMENTS = ImportedRegister(
     "agreement",
     N_("服务协议"),
     AGREEMENT,
-    ("服务协议", "服务企业协议", "专员与协议", "协议台账", "专员协议", "特派员协议", "服务企业台账", "科技副总"),
+    (
+        "服务协议",
+        "服务企业协议",
+        "专员与协议",
+        "协议台账",
+        "专员协议",
+        "特派员协议",
+        "服务企业台账",
+        "科技副总",
+        "选派",
+        "派驻",
+    ),
     _open,
-    given=(GivenField("programme", _choices),),
+    given=(GivenField("programme", _choices, guess_programme),),
     reversal=undo.AGREEMENT,
 )

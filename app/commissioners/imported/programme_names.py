@@ -16,6 +16,15 @@ _SIGNS = re.compile(r"[\s\"'“”‘’《》〈〉()（）【】\[\]·•、�
 _AROUND = re.compile(
     r"\d{4}|年度?|第?[一二三四五六七八九十\d]+批|国家级?|省级?|市级?|县级?|湖北|潜江|项目|计划|专项|行动|选派|派驻|人员|工作|类"
 )
+#: What titles call the programmes; a name that several have (科技专员) means none.
+_IN_TITLES = {
+    "科技副总": "deputy-director",
+    "企业科技特派员": "enterprise-commissioner",
+    "科技特派员": "rural-commissioner",
+    "三区科技人才": "three-areas-talent",
+    "三区人才": "three-areas-talent",
+    "科技人才服务企业": "talent-serves-enterprise",
+}
 
 
 @dataclass(frozen=True)
@@ -50,6 +59,16 @@ def load_programmes(session: Session) -> Programmes:
     rows = list_programmes(session)
     names = {_folded(name): row.code for row in rows for name in (row.code, *row.name.values())}
     return Programmes({row.code: row for row in rows}, names)
+
+
+def guess_programme(titles: str) -> str:
+    """The programme that a sheet's name and titles speak of, where they speak of one only; "" else."""
+    said, found = _folded(titles), set()
+    for name in sorted(_IN_TITLES, key=len, reverse=True):
+        if name in said:
+            found.add(_IN_TITLES[name])
+            said = said.replace(name, "")
+    return found.pop() if len(found) == 1 else ""
 
 
 def _folded(text: str) -> str:

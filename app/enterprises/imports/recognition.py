@@ -19,18 +19,28 @@ from app.enterprises.imports.mapping import (
 from app.enterprises.imports.registers import FIRM, GivenField, ImportedRegister
 from app.enterprises.imports.shapes import ColumnHeading, SheetHead
 from app.enterprises.imports.shapes.block import may_be_head
+from app.enterprises.imports.shapes.column_values import Values, holds_codes, names_firms
 from app.enterprises.imports.shapes.head_text import split_header
+from app.enterprises.imports.shapes.head_words import plain_group, plain_word, plain_words
 
 #: How a sheet that is about something else calls the firm and its code.
 FIRM_HEADS = {
     NAME: "企业 | 单位 | 单位名称 | 公司 | 公司名称 | 服务企业 | 转化企业 | 承担企业 | 承担单位 | 申报单位 | 所在企业 | 所属企业 | 受奖企业"
-    " | 受助企业 | 合作企业 | 对接企业 | 需求企业 | 权利企业 | 持证企业",
-    USCC: "代码 | 企业代码 | 机构代码 | 单位代码 | 税号 | 纳税人识别号",
+    " | 受助企业 | 合作企业 | 对接企业 | 需求企业 | 权利企业 | 持证企业 | 受补助单位 | 受奖单位 | 获奖单位 | 获补单位 | 被处罚单位 | 被处罚企业 | 处罚对象 | 当事人 | 当事人名称 | 行政相对人 | 服务单位 | 接收单位 | 受援单位 | 任职企业 | 派驻企业 | 挂职企业 | 生产企业 | 生产单位 | 转化单位 | 申报企业 | 起草企业",
+    USCC: "代码 | 企业代码 | 机构代码 | 单位代码 | 税号 | 纳税人识别号 | 信用码 | 统一信用码 | 行政相对人代码 | 法人代码 | 组织机构代码",
 }
 #: Heads that say whose a record is; where nothing else names the firm they do.
-OWNER_HEADS = frozenset({"权利人", "著作权人", "专利权人", "持有人", "持证单位", "所有人"})
+OWNER_HEADS = frozenset(
+    {"权利人", "著作权人", "专利权人", "持有人", "持证单位", "所有人", "申请人", "登记人", "专利申请人"}
+)
+#: Heads under which nothing is told that anybody would miss.
+_ASIDE = frozenset({"", "序号", "序", "编号", "no", "no.", "备注", "说明", "签字", "签名"})
 _TITLE_COUNTS = 2
 _HEADS_OF_A_TABLE = 3
+#: Below this a sheet is a list of firms unless everything is told that the other register needs.
+_WEAK = 1
+#: How much less well a head is known that only says the same in other words.
+_ALIKE = 1_000
 _REASONS = frozenset(split_header(text)[0] for text in REASON_HEADERS)
 
 
@@ -48,6 +58,16 @@ class HeadVocabulary:
             for column in register.fields:
                 for rank, header in enumerate(column.headers):
                     found.setdefault(split_header(header)[0], {}).setdefault(register.code, (rank, column.code))
+        return found
+
+    @cached_property
+    def _alike(self) -> Mapping[str, Mapping[str, tuple[int, str]]]:
+        """The same by the plain words of each head, for heads that nobody knows as they are written."""
+        found: dict[str, dict[str, tuple[int, str]]] = {}
+        for name, each in self._known.items():
+            for register, (rank, code) in each.items():
+                kept = found.setdefault(plain_word(name), {})
+                kept[register] = min(kept.get(register, (_ALIKE + rank, code)), (_ALIKE + rank, code))
         return found
 
     @cached_property
@@ -75,14 +95,23 @@ class HeadVocabulary:
 
     def _is_head(self, name: str) -> bool:
         bare = name.lstrip("0123456789").removeprefix("年度").removeprefix("年")
-        return name in self._known or (bare != name and bare in self._known) or "信用代码" in name
+        return any(
+            each in self._known or any(word in self._alike for word in plain_words(each)) for each in (name, bare)
+        )
+
+    def fields_of(self, head: ColumnHeading) -> Mapping[str, tuple[int, str]]:
+        """What the head may fill, by register: by the first of its names that anybody knows, as it is written before in other words."""
+        names = _names_of(head)
+        found = next((self._known[name] for name in names if name in self._known), None)
+        if found is None:
+            found = next((self._alike[word] for name in names for word in plain_words(name) if word in self._alike), {})
+        return found
 
     def meaning(self, head: ColumnHeading, register: ImportedRegister) -> tuple[int, str] | None:
         """How well the head fits a field of `register`, and which; lower is better, None for not at all."""
-        for name in _names_of(head):
-            found = self._known.get(name, {}).get(register.code)
-            if found is not None and (head.year is None or self._is_yearly(register, found[1])):
-                return found
+        found = self.fields_of(head).get(register.code)
+        if found is not None and (head.year is None or self._is_yearly(register, found[1])):
+            return found
         return None
 
     def firm_meaning(self, head: ColumnHeading) -> tuple[int, str] | None:
@@ -94,22 +123,37 @@ class HeadVocabulary:
 
     def claims(self, head: ColumnHeading, *, about_firm: bool = False) -> int:
         """How many registers know the head, or how many of those `about_firm`s."""
-        found = {register for name in _names_of(head) for register in self._known.get(name, ())}
+        found = self.fields_of(head)
         return len({code for code in found if not about_firm or self.registers[code].about_firm}) or 1
 
     def _is_yearly(self, register: ImportedRegister, code: str) -> bool:
         return next(column.yearly for column in register.fields if column.code == code)
 
 
-def recognise_sheet(name: str, head: SheetHead, registers: Registers, register: str = "") -> SheetMapping:
-    """The reading of a sheet by its name, its titles and its heads: of `register` where it was told, else of the one that fits best."""
+def recognise_sheet(
+    name: str, head: SheetHead, registers: Registers, register: str = "", values: Values = ()
+) -> SheetMapping:
+    """The reading of a sheet by its name, its titles and its heads: of `register` where it was told, else of the one that fits best.
+
+    `values` are the first cells of each column: they tell which firm a row is about where no head does.
+    """
     words = HeadVocabulary(registers)
     titles = _titles(name, head)
     fits = {code: _fit(each, head, words, titles) for code, each in registers.items()}
     likeliest = max(fits, key=lambda code: fits[code])
-    best = registers[register or (likeliest if fits[likeliest] > 0 or FIRM not in registers else FIRM)]
-    layout = SheetMapping(name, best.code, (head.first_row, head.last_row), tuple(_columns(best, head, words)))
-    return replace(layout, given=_given(layout, registers, titles))
+    if not register and FIRM in registers and fits[likeliest] < _WEAK:
+        weak = _layout(registers[likeliest], name, head, words, values) if fits[likeliest] > 0 else None
+        register = likeliest if weak and not weak.missing(registers) else FIRM
+    return _layout(registers[register or likeliest], name, head, words, values)
+
+
+def _layout(
+    register: ImportedRegister, name: str, head: SheetHead, words: HeadVocabulary, values: Values
+) -> SheetMapping:
+    """The sheet as one about a register."""
+    columns = tuple(_columns(register, head, words, values))
+    layout = SheetMapping(name, register.code, (head.first_row, head.last_row), columns)
+    return replace(layout, given=_given(layout, words.registers, _titles(name, head)))
 
 
 def _fit(register: ImportedRegister, head: SheetHead, words: HeadVocabulary, titles: str) -> float:
@@ -124,8 +168,25 @@ def _fit(register: ImportedRegister, head: SheetHead, words: HeadVocabulary, tit
     if any(code not in told for code in register.required) or all(code in telling for _index, code in found):
         return 0
     by_index = {column.index: column for column in head.heads}
+    if not register.about_firm and _tells_firm_besides({index for index, _code in found}, head, words):
+        return 0
+    if register.companion and len(found) <= sum(_is_unknown(column, words) for column in head.heads):
+        return 0
     own = sum(1 / words.claims(by_index[index]) for index, code in found if code not in (USCC, NAME))
     return own + _TITLE_COUNTS * any(word in titles for word in register.words)
+
+
+def _tells_firm_besides(filled: set[int], head: SheetHead, words: HeadVocabulary) -> bool:
+    """Whether other columns name a firm: then the rows are about that, too."""
+    others = [column for column in head.heads if column.index not in filled and column.name not in _ASIDE]
+    return any(
+        words.firm_meaning(column) or words.fields_of(column).get(FIRM, (0, ""))[1] in (USCC, NAME) for column in others
+    )
+
+
+def _is_unknown(column: ColumnHeading, words: HeadVocabulary) -> bool:
+    """Whether the column tells something that no register has a field for."""
+    return column.name not in _ASIDE and not words.fields_of(column) and words.firm_meaning(column) is None
 
 
 def _assigned(register: ImportedRegister, head: SheetHead, words: HeadVocabulary) -> list[tuple[int, str]]:
@@ -144,7 +205,9 @@ def _assigned(register: ImportedRegister, head: SheetHead, words: HeadVocabulary
     return filled
 
 
-def _columns(register: ImportedRegister, head: SheetHead, words: HeadVocabulary) -> Iterable[MappedColumn]:
+def _columns(
+    register: ImportedRegister, head: SheetHead, words: HeadVocabulary, values: Values
+) -> Iterable[MappedColumn]:
     """Each column with what it fills: the register's own fields first, then the firm, then what others alone know."""
     fills: dict[int, ColumnTarget] = {}
     by_index = {column.index: column for column in head.heads}
@@ -161,6 +224,7 @@ def _columns(register: ImportedRegister, head: SheetHead, words: HeadVocabulary)
         if firm := words.registers.get(FIRM):
             fill(firm)
         _fill_firm(fills, head, words)
+        _fill_firm_by_values(fills, head, values)
         for other in words.registers.values():
             if other.about_firm and _complete(other, head, words, fills):
                 fill(other)
@@ -183,6 +247,16 @@ def _fill_firm(fills: dict[int, ColumnTarget], head: SheetHead, words: HeadVocab
     owner = next((column.index for column in head.heads if column.name in OWNER_HEADS), None)
     if not told and owner is not None:
         fills[owner] = ColumnTarget(FIRM, NAME)
+
+
+def _fill_firm_by_values(fills: dict[int, ColumnTarget], head: SheetHead, values: Values) -> None:
+    """Which firm a row is about, where no head tells: the only column left that holds names of firms, or their codes."""
+    told = {target.field for target in fills.values() if target.register == FIRM}
+    free = [column.index for column in head.heads if column.index not in fills and column.index < len(values)]
+    for code, holds in ((USCC, holds_codes), (NAME, names_firms)):
+        found = [index for index in free if holds(values[index])]
+        if code not in told and len(found) == 1:
+            fills[found[0]] = ColumnTarget(FIRM, code)
 
 
 def _complete(
@@ -227,5 +301,9 @@ def _titles(name: str, head: SheetHead) -> str:
 
 def _names_of(head: ColumnHeading) -> tuple[str, ...]:
     """The names to look a head up by: with its group, then alone."""
-    grouped = (f"{head.group}/{head.name}", f"{head.group}{head.name}") if head.group else ()
+    if not head.group:
+        return (head.name,)
+    levels = dict.fromkeys((head.group, *reversed(head.group.split("/"))))
+    groups = dict.fromkeys((*levels, *map(plain_group, levels)))
+    grouped = (f"{group}{between}{head.name}" for group in groups for between in ("/", ""))
     return (*(split_header(name)[0] for name in grouped), head.name)

@@ -53,7 +53,8 @@ class IntakeContext:
 class ImportedRegister:
     """One kind of record. `words` of a sheet's name or title point at it; `about_firm`: each record belongs to a firm that the
     row names by code or by name, and which is found before `Taker.decide` is asked. `circumstances` are fields that say nothing
-    by themselves (a year, a basis): a row that fills only those tells no record.
+    by themselves (a year, a basis): a row that fills only those tells no record. `companion`: its records stand in lists of other
+    things too, so that a sheet is about them only where it has little else.
     `reversal` is how its records are taken back.
     """
 
@@ -65,6 +66,7 @@ class ImportedRegister:
     given: tuple[GivenField, ...] = ()
     about_firm: bool = True
     circumstances: tuple[str, ...] = ()
+    companion: bool = False
     reversal: Reversal | None = None
 
     @property

@@ -43,7 +43,8 @@ from app.enterprises.imports.tables.beside import (
     part_of,
 )
 from app.enterprises.imports.tables.blanks import with_plain_blanks, with_told_blanks
-from app.enterprises.imports.tables.first_rows import with_units_in_cells
+from app.enterprises.imports.tables.first_rows import first_values, with_units_in_cells
+from app.enterprises.imports.tables.given_fields import given_by_name
 from app.enterprises.imports.tables.readable_sheet import ReadableSheet
 from app.kit.actor import Actor
 from app.kit.db import composition_of
@@ -61,7 +62,9 @@ _ONLY = {ImportKind.ENTERPRISES: (FIRM,), ImportKind.FIGURES: (FIGURES, FIRM)}
 class ReadingHints:
     """What a person may tell about how a file is read: which sheets, where the head stands, the unit that it does not tell, and
     (by its head) what a column fills; also the region in which all of it lies, and below which heads a blank cell means what stands
-    above it (`NO_COLUMN` for none), and whether tables that seem to stand beside each other are such (`APART`) or not (`ONE`).
+    above it (`NO_COLUMN` for none), and whether tables that seem to stand beside each other are such (`APART`) or not (`ONE`). `given` is
+    what its sheets tell once for all rows, by the field (严重程度 or severity). `unattended`: nobody is there to be asked, so that sheets
+    with an open question stay out where others have none.
     """
 
     unit: str = ""
@@ -71,6 +74,8 @@ class ReadingHints:
     region: str = ""
     above: tuple[str, ...] = ()
     tables: str = ""
+    unattended: bool = False
+    given: Mapping[str, str] = field(default_factory=dict)
 
 
 AS_GUESSED = ReadingHints()
@@ -114,6 +119,8 @@ def guess_sheets(table: Table, registers: Registers, told: ReadingHints = AS_GUE
         raise Invalid("import.sheet_unknown", _("文件里没有工作表“%(name)s”。") % {"name": unknown[0][:60]})
     if not any(each.mapping["columns"] for each in found):
         raise Invalid("import.empty", _("文件里没有任何数据。"))
+    if told.unattended and not told.sheets:
+        found = _without_questions(found, registers)
     if not any(each.chosen for each in found):
         found = [replace(each, chosen=each is _likeliest(found) and not each.hidden) for each in found]
     return _in_turn(found, registers)
@@ -168,6 +175,17 @@ def read_part(
     return replace(read_sheet(part, registers, register), tables=told)
 
 
+def _without_questions(found: list[GuessedSheet], registers: Registers) -> list[GuessedSheet]:
+    """The sheets, those of which a unit has to be told first left aside unless all are such."""
+
+    def is_settled(each: GuessedSheet) -> bool:
+        layout = SheetMapping.from_json(each.name, each.register, each.mapping)
+        return each.chosen and not layout.without_unit(registers)
+
+    settled = [replace(each, chosen=is_settled(each)) for each in found]
+    return settled if any(each.chosen for each in settled) else found
+
+
 def _read(sheet: Sheet, registers: Registers, baseline: Baseline | None, header_row: int | None) -> SheetMapping:
     """The reading of a sheet: of an exported list that comes back by what its workbook says, else by its heads."""
     layout = read_sheet(sheet, registers, header_row=header_row)
@@ -184,7 +202,8 @@ def read_sheet(sheet: Sheet, registers: Registers, register: str = "", header_ro
     head = read_head(sheet, words.recognise, at=header_row)
     if head is None:
         return SheetMapping(sheet.name, "", (0, 0), ())
-    layout = recognise_sheet(sheet.name, head, registers, register)
+    values = first_values(sheet, head.last_row, range(len(head.heads)))
+    layout = recognise_sheet(sheet.name, head, registers, register, values)
     return with_plain_blanks(with_units_in_cells(layout, sheet, registers), sheet, head, words)
 
 
@@ -270,7 +289,8 @@ def _told(layout: SheetMapping, sheet: Sheet, registers: Registers, told: Readin
         words = HeadVocabulary(registers)
         head = read_head(sheet, words.recognise, at=layout.header[1])
         layout = with_plain_blanks(layout, sheet, head, words) if head else layout
-    return with_told_blanks(with_unit(layout, registers, told.unit), told.above)
+    layout = with_told_blanks(with_unit(layout, registers, told.unit), told.above)
+    return replace(layout, given={**layout.given, **given_by_name(layout, registers, told.given)})
 
 
 def _likeliest(found: Sequence[GuessedSheet]) -> GuessedSheet:

@@ -226,6 +226,7 @@ def test_one_sheet_of_a_workbook_read_as_told(run_here: Here, database: Database
     assert counts_in(taken.stdout) == (1, 0, 0, 0, 0, 0)
     assert run_here(path, "--yes", "--sheet", "没有").returncode == 1
     assert run_here(path, "--yes", "--map", "企业名称").returncode == 2
+    assert run_here(path, "--yes", "--given", "严重程度").returncode == 2
     assert run_here(path, "--yes", "--region", "999999").returncode == 1
 
 

@@ -1,6 +1,7 @@
 """The registers of records below a firm, as sheets can hold them."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from sqlalchemy.orm import Session
@@ -71,10 +72,13 @@ def _register(
     )
 
 
-CONTACT = _register(
-    PartKind("contact", records.CONTACT, schemas.ContactInput, ("name",)),
-    N_("联系人"),
-    ("联系人", "通讯录", "联络员", "联系方式"),
+CONTACT = replace(
+    _register(
+        PartKind("contact", records.CONTACT, schemas.ContactInput, ("name",)),
+        N_("联系人"),
+        ("联系人", "通讯录", "联络员", "联系方式"),
+    ),
+    companion=True,
 )
 PROPERTY = _register(
     PartKind(
@@ -167,10 +171,14 @@ TECHNOLOGY_SME = _register(
     ("科小", "科技型中小企业", "入库登记"),
     taker=certificates.CertificateTaker,
 )
-TAG = _register(
-    PartKind("tag", records.TAG, schemas.TagInput, ("tag",), tags.finish, fixed_back=frozenset({"tag"})),
-    N_("企业标签"),
-    ("专精特新", "小巨人", "单项冠军", "瞪羚", "隐形冠军", "培育库", "标签"),
-    _given("tag", "tag"),
-    taker=tags.TagTaker,
+#: A column of tags tells records by itself.
+TAG = replace(
+    _register(
+        PartKind("tag", records.TAG, schemas.TagInput, ("tag",), tags.finish, fixed_back=frozenset({"tag"})),
+        N_("企业标签"),
+        ("专精特新", "小巨人", "单项冠军", "瞪羚", "隐形冠军", "培育库", "标签", "荣誉"),
+        _given("tag", "tag"),
+        taker=tags.TagTaker,
+    ),
+    circumstances=(),
 )

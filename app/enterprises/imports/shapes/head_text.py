@@ -19,6 +19,7 @@ _SCALED = "|".join(f"{scale}元" for scale in sorted(SCALES, key=len, reverse=Tr
 _TAIL = re.compile(rf"(?:[:,/ ]\s*(?:(?:金额)?单位:?\s*)?(\w+)|({_SCALED}))$")
 # `单位：万元`, `（金额 单位：人民币千元）`, `单位：人、万元`; not the 元 of `填报单位：元亨公司`.
 _TITLE = re.compile(r"单 ?位 ?[:(|为是]* ?(?:[人个件%户][、,/])?(\w*?[元万])(?![\u4e00-\u9fff])")
+_AMOUNTS = re.compile(r"金额 ?[:为是] ?(?:人民币)?(\w*?元)(?![\u4e00-\u9fff])")
 _SPACED_OUT = re.compile(r"(?:[\u4e00-\u9fff] ){1,5}[\u4e00-\u9fff]")
 # A line break inside a Chinese word, as a narrow column needs it; not the one before a unit.
 _BROKEN_WORD = re.compile(rf"(?<=[\u4e00-\u9fff]) ?\n\s*(?=[\u4e00-\u9fff])(?!(?:{_SCALED}|元|人)$)")
@@ -92,12 +93,12 @@ def split_header(text: str) -> tuple[str, str]:
 def title_unit(rows: Iterable[Sequence[str]]) -> str:
     """The unit of money that the rows above the header state; "" for none, or for several.
 
-    `单位：万元` counts anywhere; `主要指标（万元）` only alone in its row, where it is no heading of a group of columns.
+    `单位：万元` and `金额：万元` count anywhere; `主要指标（万元）` only alone in its row, where it is no heading of a group of columns.
     """
     units = set()
     for cells in rows:
         filled = [re.sub(r"\s+", " ", unicodedata.normalize("NFKC", cell)) for cell in cells if cell]
-        units |= {unit_of(found) for found in _TITLE.findall("|".join(filled))}
+        units |= {unit_of(found) for told in (_TITLE, _AMOUNTS) for found in told.findall("|".join(filled))}
         if len(filled) == 1:
             units |= {unit_of(inside) for inside in _BRACKETS.findall(filled[0])}
     return _only(units - {""})

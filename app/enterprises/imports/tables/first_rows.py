@@ -20,7 +20,7 @@ def with_samples(layout: SheetMapping, sheet: Sheet) -> SheetMapping:
     """The layout with up to three sample values beside each column."""
     columns = [
         replace(column, samples=tuple(value[:60] for value in values[:_SAMPLES]))
-        for column, values in zip(layout.columns, _first_values(layout, sheet), strict=True)
+        for column, values in zip(layout.columns, _values(layout, sheet), strict=True)
     ]
     return replace(layout, columns=tuple(columns))
 
@@ -43,13 +43,17 @@ def with_units_in_cells(layout: SheetMapping, sheet: Sheet, registers: Registers
         replace(column, unit=IN_CELLS)
         if lacks_unit(column, registers) and not any(map(names_no_unit, values))
         else column
-        for column, values in zip(layout.columns, _first_values(layout, sheet), strict=True)
+        for column, values in zip(layout.columns, _values(layout, sheet), strict=True)
     ]
     return replace(layout, columns=tuple(columns))
 
 
-def _first_values(layout: SheetMapping, sheet: Sheet) -> list[list[str]]:
-    """What the first rows hold in each column."""
-    below: Iterable[Row] = islice(sheet.rows(), layout.header[1], layout.header[1] + _SAMPLED_ROWS)
+def first_values(sheet: Sheet, after: int, columns: Iterable[int]) -> list[list[str]]:
+    """What the first rows below row `after` hold in these columns."""
+    below: Iterable[Row] = islice(sheet.rows(), after, after + _SAMPLED_ROWS)
     rows = [row.cells for row in below if not row.blank]
-    return [[cells[c.index] for cells in rows if c.index < len(cells) and cells[c.index]] for c in layout.columns]
+    return [[cells[index] for cells in rows if index < len(cells) and cells[index]] for index in columns]
+
+
+def _values(layout: SheetMapping, sheet: Sheet) -> list[list[str]]:
+    return first_values(sheet, layout.header[1], [column.index for column in layout.columns])
