@@ -260,7 +260,7 @@ COMPLIANCE = with_headings(
         (
             Field("happened_on", FieldKind.DAY, N_("发生日期"), required=True, ask=_ASKED),
             _term("kind", N_("类别"), "compliance_kind", required=True),
-            _term("severity", N_("程度"), "compliance_severity", required=True),
+            _term("severity", N_("程度"), "compliance_severity", hint=N_("不知道的留空，相关条件待核实")),
             Field("source", FieldKind.TEXT, N_("信息来源"), length=200, ask=Ask(_MAIN, N_("如 应急管理局来函"))),
             Field("summary", FieldKind.LINES, N_("情况说明"), length=400, required=True, ask=_WIDE),
         ),

@@ -175,6 +175,12 @@ def _major_since(since: str) -> ColumnElement[bool]:
     )
 
 
+def _may_be_major(kinds: Any, since: str) -> ColumnElement[bool]:
+    """One of these of which nobody told how grave it was: lists of penalties seldom say it."""
+    happened = ComplianceEvent.happened_on.between(bindparam(since, type_=Date), _ON)
+    return and_(happened, ComplianceEvent.severity == "", ComplianceEvent.kind.in_(kinds))
+
+
 def _any_accident(since: str) -> ColumnElement[bool]:
     """An accident of whatever severity: what is no major one may still be a larger one."""
     happened = ComplianceEvent.happened_on.between(bindparam(since, type_=Date), _ON)
@@ -221,6 +227,8 @@ def _possible() -> dict[str, Proof]:
         "national_award_in_five_years": (certificate, _may_be_awarded()),
         "standards_led": (standard, _may_have_taken_part()),
         "standards_led_in_five_years": (standard, _may_have_led()),
+        "accident_in_last_year": (event, _may_be_major(_meaning("compliance_kind", "accident"), "a_year_before")),
+        "breach_in_two_years": (event, _may_be_major(sorted(BREACHES), "last_year")),
         "larger_accident_in_three_years": (event, _any_accident("three_years_before")),
         "on_dishonesty_list": (event, _listed("abnormal_operation", "serious_dishonesty")),
         "on_serious_breach_list": (event, _listed("serious_dishonesty")),
