@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -207,12 +207,17 @@ def choices_of(session: Session, survivor: int, loser: int, chance: random.Rando
 
 
 def merged(
-    session: Session, survivor: register.Enterprise, loser: register.Enterprise, actor: Actor = SYSTEM, **given: Any
+    session: Session,
+    survivor: register.Enterprise,
+    loser: register.Enterprise,
+    actor: Actor = SYSTEM,
+    now: datetime = NOW + timedelta(days=1),
+    **given: Any,
 ) -> FirmMerge:
     """The two as one."""
     given = {"seen": seen_of(survivor, loser)} | given
     wanted = MergeFirms(survivor_id=survivor.id, loser_id=loser.id, **given)
-    return merge_firms(session, actor=actor, now=NOW + timedelta(days=1), given=wanted)
+    return merge_firms(session, actor=actor, now=now, given=wanted)
 
 
 def named_by(session: Session, firm_id: int) -> dict[str, int]:

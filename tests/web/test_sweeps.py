@@ -22,6 +22,7 @@ from app.web.sweeps.lines import LIST
 from tests.factories.enterprises import NOW, firm, many_firms
 from tests.policies.support import CODE
 from tests.support.client import Client
+from tests.support.merges import merged
 
 SignIn = Callable[..., Client]
 SWEEPS = "/policies/sweeps"
@@ -87,6 +88,17 @@ def test_firms_that_are_gone_are_left_out_and_it_is_said_how_many(
     assert "浩口旧厂" not in page and "另有 1 家已注销、吊销或迁出的企业" in page
     listed = client.get("/enterprises?status=gone&region=429005").text
     assert "status=gone&amp;region=429005" in page and "浩口旧厂" in listed and "泽口新厂" not in listed
+
+
+def test_a_firm_that_became_part_of_another_leaves_the_list_and_it_is_said(
+    session: Session, swept: Callable[[], tuple[Client, str]], few: Enterprise
+) -> None:
+    other = firm(session, "楚泽牛磺酸二厂")
+    client, url = swept()
+    assert "并入了其他企业" not in client.get(url).text
+    merged(session, few, other, now=utc_now())
+    page = client.get(url).text
+    assert "共 2 家企业" in page and "摸底之后有 1 家并入了其他企业" in page and "楚泽牛磺酸二厂" not in page
 
 
 def test_the_whole_way_from_start_to_result(sign_in: SignIn, work: Callable[[], int], few: Enterprise) -> None:

@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from app.enterprises.imports.models import ImportRun
+from app.enterprises.merges.models import FirmMerge
 from app.enterprises.models import Enterprise
 from app.enterprises.queries import visible_to
 from app.kit.actor import Actor
@@ -75,6 +77,19 @@ def firms_for(actor: Actor, sweep: Sweep, counts: Counts) -> int:
     if sees_all(actor, sweep):
         return sweep.total
     return max((numbers["firms"] for numbers in counts.values()), default=0)
+
+
+def count_departed(session: Session, sweep: Sweep, policy: str) -> int:
+    """How many firms of a whole sweep have no line under the policy any more, while its counts, those of its day, still hold them: they
+    became part of another firm, or went with an import that was taken back. Asked only where one of these came after the sweep.
+    """
+    merged = exists().where(FirmMerge.at > sweep.finished_at)
+    undone = exists().where(ImportRun.undone_at > sweep.finished_at)
+    if not session.scalar(select(or_(merged, undone))):
+        return 0
+    lines = select(func.count()).where(SweepLine.sweep_id == sweep.id, SweepLine.policy_code == policy)
+    counted: int = sweep.counts.get("policies", {}).get(policy, {}).get("firms", 0)
+    return max(counted - (session.scalar(lines) or 0), 0)
 
 
 def count_statuses(session: Session, sweep: Sweep) -> Counts:

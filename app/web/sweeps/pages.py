@@ -23,7 +23,7 @@ from app.policies.models import Sweep
 from app.policies.sweeps.actions import RUN
 from app.policies.sweeps.domain import SweepStatus, SweptPolicy, swept_policy
 from app.policies.sweeps.lists import LINES, SWEEPS, LineRow, of_sweep
-from app.policies.sweeps.queries import counts_for, firms_for
+from app.policies.sweeps.queries import count_departed, counts_for, firms_for, sees_all
 from app.programmes.queries import load_catalogue
 from app.reference.queries import list_region_names
 from app.web.shared.enterprise_words import Choices, region_choices
@@ -139,6 +139,7 @@ class SweepResultPage:
     all_url: str
     orders: tuple[OrderLine, ...]
     gone: GoneFirms
+    departed: int
     may_open: bool
     pruned: bool
 
@@ -230,6 +231,7 @@ def result_page(viewer: Viewer, sweep: Sweep, query: ListQuery) -> SweepResultPa
         may_open=can(actor, OPEN) and policy.code in catalogue.in_force(viewer.on) and not pruned,
         pruned=pruned,
         gone=gone_firms(session, actor, sweep.region_prefix),
+        departed=0 if pruned or not sees_all(actor, sweep) else count_departed(session, sweep, policy.code),
     )
 
 
