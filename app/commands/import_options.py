@@ -18,6 +18,9 @@ Given = Annotated[
         show_default=False,
     ),
 ]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="tell what would become of the rows, in the same lines, and change nothing")
+]
 
 
 def fills_of(pairs: list[str] | None) -> Mapping[str, str]:

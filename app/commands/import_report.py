@@ -6,21 +6,21 @@ import typer
 from sqlalchemy.orm import Session
 
 from app.config import Settings
-from app.enterprises.imports.domain import ImportKind, RowOutcome
+from app.enterprises.imports.domain import KEPT_RAW, OUTCOME_LABELS, ImportKind, RowOutcome
 from app.enterprises.imports.likely_rows import count_likely, not_compared
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
 from app.enterprises.imports.queries import count_texts_and_unplaced, list_rows
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.returned.rows import hand_back
-from app.enterprises.imports.row_groups.domain import CHOICE_LABELS, DIFFERING, WAITING, RowChoice
-from app.enterprises.imports.row_groups.queries import count_decided_as_said
+from app.enterprises.imports.row_groups.domain import CHOICE_LABELS, DIFFERING, WAITING, RowChoice, rule_of
+from app.enterprises.imports.row_groups.queries import count_decided_as_said, list_groups, rows_of_outcome
 from app.kit.i18n import _
 
 _LISTED = 50
 
 
-def tell_rows(session: Session, settings: Settings, found: ImportRun, sheet: ImportSheet) -> None:
-    """The rows of a sheet that were not simply taken, and the file of those handed back."""
+def tell_rows(session: Session, found: ImportRun, sheet: ImportSheet) -> None:
+    """The rows of a sheet that were not simply taken."""
     open_ones = (RowOutcome.REJECTED, RowOutcome.QUEUED, RowOutcome.DIFFERS)
     for row in list_rows(session, found, open_ones, sheet=sheet.position, limit=_LISTED):
         typer.echo((f"{sheet.name}: " if sheet.name and found.kind == ImportKind.WORKBOOK else "") + _line(row))
@@ -32,6 +32,20 @@ def tell_rows(session: Session, settings: Settings, found: ImportRun, sheet: Imp
             _("不是数据的行（合计、附注等）：%(rows)s")
             % {"rows": "，".join(str(number) for number, _kind in sheet.left_out)}
         )
+
+
+def tell_groups(session: Session, found: ImportRun, sheet: ImportSheet) -> None:
+    """How many rows of a sheet wait or are handed back for which reason."""
+    place = f"{sheet.name}: " if sheet.name and found.kind == ImportKind.WORKBOOK else ""
+    for outcome in KEPT_RAW:
+        for group in list_groups(session, rows_of_outcome(found, outcome, sheet.position)):
+            words = {"outcome": _(OUTCOME_LABELS[outcome]), "reason": _(rule_of(outcome, group.code).label)}
+            text = _("%(outcome)s · %(reason)s（%(code)s）：%(n)s 行") % {**words, "code": group.code, "n": group.rows}
+            typer.echo(place + text)
+
+
+def hand_rows_back(session: Session, settings: Settings, found: ImportRun, sheet: ImportSheet) -> None:
+    """The file of the rows of a sheet that were handed back."""
     if sheet.rejected:
         body = hand_back(session, found, settings.vault.blobs.path(found.file_sha256), sheet)
         folder = settings.data_dir / "rejected"

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from typer.core import TyperGroup
 
 from app.commands import complete_lists as said
-from app.commands.context import load_settings, open_database
-from app.commands.import_options import Fills, Given, fills_of, given_of
-from app.commands.import_report import result_line, tell_decided, tell_gaps, tell_rows
+from app.commands.context import load_settings
+from app.commands.import_deployment import deployment
+from app.commands.import_options import DryRun, Fills, Given, fills_of, given_of
+from app.commands.import_report import hand_rows_back, result_line, tell_decided, tell_gaps, tell_groups, tell_rows
 from app.commands.import_sheets import tell_sheet
 from app.commands.progress import follow, progress
 from app.config import Settings
@@ -127,6 +128,7 @@ def import_workbook(
     region: Region = "",
     accept_unconfirmed: Accept = False,
     decide: Decide = None,
+    dry_run: DryRun = False,
     complete_to: said.CompleteTo = None,
     complete_from: said.CompleteFrom = None,
     complete_kind: said.CompleteKind = None,
@@ -151,15 +153,20 @@ def import_workbook(
     totals: Counter[str] = Counter()
     choices = _choices(decide)
     for file in files:
-        totals.update(_import(_Order(file, ImportKind.WORKBOOK, accept_unconfirmed, reading, yes, complete, choices)))
+        order = _Order(
+            file, ImportKind.WORKBOOK, accept_unconfirmed, reading, yes or dry_run, complete, choices, dry_run
+        )
+        totals.update(_import(order))
     if len(files) > 1:
         typer.echo(result_line(totals))
 
 
 @imports.command("enterprises")
-def import_enterprises(file: File, accept_unconfirmed: Accept = False, decide: Decide = None) -> None:
+def import_enterprises(
+    file: File, accept_unconfirmed: Accept = False, decide: Decide = None, dry_run: DryRun = False
+) -> None:
     """Take a list of firms in."""
-    _import(_Order(file, ImportKind.ENTERPRISES, accept_unconfirmed, decide=_choices(decide)))
+    _import(_Order(file, ImportKind.ENTERPRISES, accept_unconfirmed, decide=_choices(decide), dry_run=dry_run))
 
 
 @imports.command("figures")
@@ -168,15 +175,18 @@ def import_figures(
     accept_unconfirmed: Annotated[bool, typer.Option(help="has no effect on figures")] = False,
     unit: Unit = "",
     decide: Decide = None,
+    dry_run: DryRun = False,
 ) -> None:
     """Take yearly figures in; a column of money whose unit is written nowhere needs --unit."""
-    _import(_Order(file, ImportKind.FIGURES, accept_unconfirmed, ReadingHints(_unit(unit)), decide=_choices(decide)))
+    reading, choices = ReadingHints(_unit(unit)), _choices(decide)
+    _import(_Order(file, ImportKind.FIGURES, accept_unconfirmed, reading, decide=choices, dry_run=dry_run))
 
 
 @dataclass(frozen=True)
 class _Order:
     """What the command was asked to do; `agreed`: without asking whether the file was understood rightly; `complete`: what was said
-    of it as a complete list, but for the region, and for what only its sheets tell; `decide`: what is decided of rows that would wait.
+    of it as a complete list, but for the region, and for what only its sheets tell; `decide`: what is decided of rows that would wait;
+    `dry_run`: everything is done in a copy of the database.
     """
 
     file: Path
@@ -186,6 +196,7 @@ class _Order:
     agreed: bool = True
     complete: dict[str, Any] | None = None
     decide: Mapping[str, RowChoice] = field(default_factory=dict)
+    dry_run: bool = False
 
     def sheets(self, registers: Registers) -> list[GuessedSheet]:
         """How the file will be read; raises Invalid when it cannot be, or when something must be told first."""
@@ -208,8 +219,7 @@ def _choices(given: list[str] | None) -> Mapping[str, RowChoice]:
 
 
 def _import(order: _Order) -> dict[str, int]:
-    settings = load_settings()
-    with open_database(settings) as database:
+    with deployment(load_settings(), dry_run=order.dry_run) as (settings, database):
         try:
             work = _open(settings, database, order)
         except DomainError as error:
@@ -223,7 +233,7 @@ def _import(order: _Order) -> dict[str, int]:
             else:
                 work.run.on_progress = bar
                 execute(work.run, KINDS[0].function)
-        return _report(settings, database, work)
+        return _report(settings, database, work, dry_run=order.dry_run)
 
 
 @dataclass(frozen=True)
@@ -247,7 +257,9 @@ def _open(settings: Settings, database: Database, order: _Order) -> _AwaitedImpo
     upload = StagedFile(blob.sha256, blobs.path(blob.sha256), order.file.name)
     around, now = JobContext(database, settings.data_dir, storage=settings.vault.blobs), utc_now()
     with session_scope(database) as session:
-        found = find_unfinished(session, actor=SYSTEM, sha256=blob.sha256, kind=order.kind)
+        found = None
+        if not order.dry_run:
+            found = find_unfinished(session, actor=SYSTEM, sha256=blob.sha256, kind=order.kind)
         accept, region = order.accept_unconfirmed, order.reading.region
         if found is not None and not (
             found.region_prefix == region
@@ -324,7 +336,7 @@ def _tell_resumed(found: ImportRun, job: Job) -> None:
     )
 
 
-def _report(settings: Settings, database: Database, work: _AwaitedImport) -> dict[str, int]:
+def _report(settings: Settings, database: Database, work: _AwaitedImport, *, dry_run: bool) -> dict[str, int]:
     with read_scope(database) as session:
         found, job = session.get_one(ImportRun, work.import_id), session.get_one(Job, work.job_id)
         if job.state != JobState.DONE or found.state != ImportState.FINISHED:
@@ -332,11 +344,17 @@ def _report(settings: Settings, database: Database, work: _AwaitedImport) -> dic
             raise typer.Exit(NOTHING_READ)
         sheets = chosen_sheets(session, found.id)
         for sheet in sheets:
-            tell_rows(session, settings, found, sheet)
+            tell_rows(session, found, sheet)
+            if dry_run:
+                tell_groups(session, found, sheet)
+            else:
+                hand_rows_back(session, settings, found, sheet)
         tell_gaps(session, found)
         tell_decided(session, found)
         said.tell_complete(session, found.id)
-        if not found.written:
+        if dry_run:
+            typer.echo(_("以上是试读：照此导入会怎样，没有写入任何内容。"))
+        elif not found.written:
             typer.echo(_("本次导入没有改变任何内容。"))
         if found.kind == ImportKind.WORKBOOK:
             for sheet in sorted(sheets, key=lambda each: each.position):

@@ -109,7 +109,8 @@ class Database:
     """One database and its pool of connections; made once by the composition root and handed on. Its sessions carry the composition.
 
     `reading` is its engine for who only reads; `beside` is what is kept of it in memory (`kept_beside`), `folder` where some of that may lie on file. What is committed outlives a power cut. Only a caller that throws its database away, as tests do, asks for one that is not
-    `durable`: quicker on SQLite, and no setting of a deployment reaches it.
+    `durable`: quicker on SQLite, and no setting of a deployment reaches it. One that is `temporary_only` may write temporary tables of
+    PostgreSQL and nothing else, whatever it is asked.
     """
 
     def __init__(
@@ -120,11 +121,16 @@ class Database:
         durable: bool = True,
         pool_size: int = POOL_SIZE,
         folder: Path | None = None,
+        temporary_only: bool = False,
     ) -> None:
         self.url = _with_driver(url)
         self.dialect = "sqlite" if self.url.startswith("sqlite") else "postgresql"
         on_sqlite = self.dialect == "sqlite"
-        engine = _sqlite_engine(self.url, pool_size, durable) if on_sqlite else _postgresql_engine(self.url, pool_size)
+        engine = (
+            _sqlite_engine(self.url, pool_size, durable)
+            if on_sqlite
+            else _postgresql_engine(self.url, pool_size, temporary_only)
+        )
         self.engine = engine.execution_options(**{_COMPOSITION: composition, _FOLDER: folder})
         self.reading = self.engine.execution_options(**{_READ_ONLY: True})
         self.composition = composition
@@ -158,7 +164,8 @@ def from_json(text: str) -> Any:
     return [] if text == "[]" else json.loads(text)
 
 
-def _postgresql_engine(url: str, pool_size: int) -> Engine:
+def _postgresql_engine(url: str, pool_size: int, temporary_only: bool) -> Engine:
+    reading = " -c default_transaction_read_only=on" if temporary_only else ""
     engine = create_engine(
         url,
         pool_size=pool_size,
@@ -167,7 +174,7 @@ def _postgresql_engine(url: str, pool_size: int) -> Engine:
         hide_parameters=True,
         json_serializer=as_json,
         # No JIT: it compiles the long statements of desk and search anew each time, for seconds, and saves milliseconds.
-        connect_args={"options": "-c timezone=UTC -c lock_timeout=30s -c jit=off"},
+        connect_args={"options": "-c timezone=UTC -c lock_timeout=30s -c jit=off" + reading},
     )
     ask_where_in_doubt(engine)
 

@@ -66,6 +66,14 @@ def counts_in(output: str) -> tuple[int, ...]:
 
 def test_the_last_line_counts_and_every_bad_row_is_told(run_here: Here, database: Database, tmp_path: Path) -> None:
     path = write_list(tmp_path / "list.csv", messy_rows(), encoding="gb18030")
+    dry = run_here("enterprises", path, "--dry-run")
+    assert counts_in(dry.stdout) == (3, 0, 0, 0, 1, 4)
+    assert "没有写入任何内容" in dry.stdout
+    assert "待确认 · 代码校验位不符（uscc）：1 行" in dry.stdout
+    assert "未导入 · 重复的行，内容不同（repeat.differs）：1 行" in dry.stdout
+    with read_scope(database) as session:
+        assert session.scalar(select(func.count()).select_from(ImportRun)) == 0
+    assert not list((tmp_path / "data").iterdir())
     first = run_here("enterprises", path)
     assert first.returncode == 0, first.stderr
     assert counts_in(first.stdout) == (3, 0, 0, 0, 1, 4)

@@ -59,6 +59,11 @@ def rows_of_outcome(run: ImportRun, outcome: str, sheet: int | None) -> Select[I
     return rows if sheet is None else rows.where(ImportRow.sheet == sheet)
 
 
+def rows_of_sheet(run: ImportRun, sheet: int) -> Select[ImportRow]:
+    """The rows of a sheet of an import."""
+    return select(ImportRow).where(ImportRow.run_id == run.id, ImportRow.sheet == sheet)
+
+
 def last_id(session: Session, run: ImportRun) -> int:
     """The id of the last row of an import: later ones were not there when all of a filter was chosen."""
     return session.scalar(select(func.max(ImportRow.id)).where(ImportRow.run_id == run.id)) or 0
