@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from io import BytesIO
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -45,13 +46,15 @@ from app.kit.storage.local import LocalBlobs
 from app.policies.models import Sweep
 from app.policies.sweeps.lists import SweepLineFilter, list_firms, of_sweep
 from app.programmes.queries import load_catalogue
-from tests.factories.enterprises import firm
+from tests.factories.enterprises import fictional_code, firm
 from tests.support.house import HOUSE
 from tests.support.imports import Importer
 from tests.support.source import ROOT
 
 #: Firms of which the register holds two records each.
 MERGED = ("旅途戊精密机械", "旅途己新型建材")
+#: Their codes: the demo is kept, and who adds firms to a copy of it in another process counts from 1.
+CODES_FROM = 900_001
 FILING = "joint-innovation-centre"
 _LIST = """企业名称,统一社会信用代码,注册日期
 旅途甲机电有限公司（示例）,91429099MA4WALK01A,2015-03-02
@@ -141,9 +144,10 @@ def _remember_earlier_years(session: Session, now: datetime) -> None:
 def _merge(database: Database, data: Path, now: datetime) -> None:
     """Two firms stand twice: of the one the two records are one by now, of the other they wait for that."""
     with session_scope(database) as session:
-        for name in MERGED:
-            for capital in (3_000_000_00, 5_000_000_00):
-                firm(session, name, now=now, region_code="429005001", capital_fen=capital, legal_representative="旅途")
+        capitals = (3_000_000_00, 5_000_000_00)
+        for number, (name, capital) in enumerate(product(MERGED, capitals), start=CODES_FROM):
+            whole = {"uscc": fictional_code(number), "capital_fen": capital}
+            firm(session, name, now=now, region_code="429005001", legal_representative="旅途", **whole)
         start_sweep(session, actor=SYSTEM, now=now)
     Worker(JobContext(database, data), kinds_of(HOUSE)).run_waiting()
     with session_scope(database) as session:

@@ -41,6 +41,7 @@ STARTS = {
 NOT_LINKED = re.compile(
     r"/healthz|/metrics|/api/|/oauth/|/calendar/|/portal/invitations/|/enterprises/\{uscc\}/certificates|.*/progress"
     r"|/cases/bulk/|/requests/bulk/|/messages/\{|.*/dossier/\{|/cases/papers/\{|.*/disable"
+    r"|/imports/\{import_id:int\}/orders/\{"
     r"|/exchange/handovers/preflight|/exchange/handovers/\{number\}/answers?/\{"
 )
 
