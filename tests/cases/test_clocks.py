@@ -1,7 +1,6 @@
 """Clocks: working days of the statutory calendar, standing still while others hold the case, over at 24:00 in Shanghai."""
 
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,17 +9,10 @@ from hypothesis import strategies as st
 from app.cases.domain.clocks import ClockState, decide_clocks, with_length
 from app.kit.clock import end_of_day, today
 from app.kit.periods import months_later
-from app.programmes import catalogue
 from app.reference.calendar import STATUTORY, unpublished_years
+from tests.support.seeds import newest
 
-PROGRAMME = max(
-    (
-        file.programme
-        for file in catalogue.read_all(Path(__file__).parents[2] / "seeds")
-        if file.programme.code == "high-tech-enterprise"
-    ),
-    key=lambda programme: programme.revision,
-)
+PROGRAMME = newest("high-tech-enterprise")
 LENGTHS = {"review": 10, "correction": 5}
 
 

@@ -1,17 +1,12 @@
 """What a case looks like from outside."""
 
 from datetime import date
-from pathlib import Path
 
 from app.cases.domain.progress import Passage, public_status, stage_steps
 from app.kit.i18n import use_locale
-from app.programmes import catalogue
+from tests.support.seeds import programmes
 
-PROGRAMME = next(
-    file.programme
-    for file in catalogue.read_all(Path(__file__).parents[2] / "seeds")
-    if file.programme.code == "high-tech-enterprise"
-)
+PROGRAMME = next(each for each in programmes() if each.code == "high-tech-enterprise")
 
 
 def passages(*stages):

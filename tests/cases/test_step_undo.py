@@ -1,7 +1,6 @@
 """Taking a step back: everything it changed is as before, the journal keeps both, and what was built upon it forbids it."""
 
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -21,11 +20,11 @@ from app.enterprises.models import Certificate
 from app.incentives.models import Incentive, IncentiveSchemeVersion
 from app.kit.clock import today
 from app.kit.errors import Conflict, Forbidden, Invalid
-from app.programmes import catalogue
 from tests.cases.test_lifecycle import events_of
 from tests.factories import cases
 from tests.factories.supplies import supply
 from tests.support import people
+from tests.support.seeds import programmes
 
 LATE = timedelta(hours=25)
 
@@ -246,7 +245,7 @@ def test_sending_back_lapses_approvals_and_taking_it_back_lets_them_stand_again(
     assert approval.lapsed_at is None and approval.lapse_reason == ""
 
 
-PROGRAMMES = sorted({file.programme.code for file in catalogue.read_all(Path(__file__).parents[2] / "seeds")})
+PROGRAMMES = sorted({programme.code for programme in programmes()})
 
 
 @pytest.mark.parametrize("code", PROGRAMMES)

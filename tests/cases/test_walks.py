@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -16,10 +15,10 @@ from app.cases.domain.supplies import HeldApproval, HeldCorrection, HeldMaterial
 from app.demo.supplied import everything, example_answer
 from app.kit.actor import Actor, ActorKind, FirmRole, Role
 from app.kit.errors import Conflict, DomainError, Invalid
-from app.programmes import catalogue
 from app.reference.calendar import STATUTORY
+from tests.support.seeds import programmes
 
-PROGRAMMES = [file.programme for file in catalogue.read_all(Path(__file__).parents[2] / "seeds")]
+PROGRAMMES = programmes()
 NAMES = [f"{programme.code} {programme.version}" for programme in PROGRAMMES]
 ACTORS = [
     *(Actor(ActorKind.OFFICER, number, f"干部{number}", role=role) for number, role in enumerate(Role)),

@@ -15,9 +15,9 @@ from app.exchange.json_values import average, converter, dumps, money_in_wan, mo
 from app.exchange.plans import fit, plans_of, province_plans
 from app.exchange.records import iterate_records
 from app.kit.errors import SeedError
-from app.programmes.catalogue import read_all
 from app.programmes.domain.definition import Programme
 from tests.exchange.world import PHONE, World
+from tests.support.seeds import programmes
 
 ROOT = Path(__file__).parents[2]
 PROVINCE = (ROOT / "seeds/exchange/province/v1.yaml").read_text(encoding="utf-8")
@@ -84,7 +84,7 @@ def test_a_field_without_a_source_stops_the_start(tmp_path: Path) -> None:
 
 def newest_programmes() -> dict[str, Programme]:
     """The newest published version of each programme; a case of an older one that lacks a step waits for an officer."""
-    return {file.programme.code: file.programme for file in read_all(ROOT / "seeds")}
+    return {programme.code: programme for programme in programmes()}
 
 
 def test_every_decision_is_a_step_that_the_programme_knows() -> None:

@@ -1,19 +1,17 @@
 """The certification policy as shipped, a firm that meets what figures decide, and a short way to evaluate."""
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from app.kit.yaml import load_with_lines
 from app.policies.answer import answer
-from app.policies.catalogue import read_all, read_facts
 from app.policies.domain.language.policy import Policy
-from app.policies.domain.language.succession import edition_of, in_force
+from app.policies.domain.language.succession import in_force
 from app.policies.service.verdicts import evaluate_stated
+from tests.support.seeds import SEEDS, facts, policies
 
-SEEDS = Path("seeds")
-CATALOGUE = read_facts(SEEDS)
-POLICIES = {edition_of(read.policy): read.policy for read in read_all(SEEDS, CATALOGUE)}
+CATALOGUE = facts()
+POLICIES = policies()
 
 
 def in_force_on(code: str, on: date) -> Policy:

@@ -11,7 +11,6 @@ from app.enterprises.models import Certificate
 from app.kit.actor import SYSTEM
 from app.kit.errors import NotFound
 from app.kit.i18n import use_locale
-from app.policies.catalogue import read_all
 from app.policies.descriptions import describe
 from app.policies.domain.language.policy import Confidence, PolicySubject
 from app.policies.domain.language.verdict import measure
@@ -22,11 +21,12 @@ from app.policies.service.verdicts import evaluate_all, evaluate_enterprise, exp
 from app.policies.words import measure_text
 from tests.factories.enterprises import NOW
 from tests.factories.enterprises import firm as firm_on_file
-from tests.policies.support import CATALOGUE, DAY, SEEDS
+from tests.policies.support import DAY
 from tests.support.client import Client
+from tests.support.seeds import policy_files
 
 CENTRE = "joint-innovation-centre"
-READ = read_all(SEEDS, CATALOGUE)
+READ = policy_files()
 
 
 @pytest.mark.parametrize(

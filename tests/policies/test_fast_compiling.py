@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.policies.answer import answer
-from app.policies.catalogue import read_all
 from app.policies.domain.compile import interpreter as compiling
 from app.policies.domain.compile.evaluations import CompiledEvaluation
 from app.policies.domain.explain import explainer
@@ -18,12 +17,13 @@ from app.policies.domain.facts.catalogue import Facts
 from app.policies.domain.language.policy import Policy
 from tests.counts import Counts
 from tests.policies.firms import DAY, random_facts
-from tests.policies.support import CATALOGUE, POLICY, SEEDS
+from tests.policies.support import POLICY
 from tests.policies.test_language import POLICY as TRIAL
 from tests.policies.test_properties import truths_and_tellings
+from tests.support.seeds import policies
 
 #: Every shipped version, and one that says what no shipped one does: caps, the best of items, amounts below a band's end.
-POLICIES = [*(read.policy for read in read_all(SEEDS, CATALOGUE)), TRIAL]
+POLICIES = [*policies().values(), TRIAL]
 every_policy = pytest.mark.parametrize("policy", POLICIES, ids=lambda p: f"{p.code}-{p.jurisdiction}-{p.version}")
 
 

@@ -21,7 +21,6 @@ from app.enterprises.models import (
     YearlyFigures,
 )
 from app.kit.actor import SYSTEM
-from app.policies.catalogue import read_all
 from app.policies.domain.explain.explainer import evaluate
 from app.policies.domain.facts.catalogue import Facts
 from app.policies.domain.facts.columns import columns_of
@@ -35,10 +34,11 @@ from app.policies.sweeps.decisions import FirmBatch
 from app.policies.sweeps.domain import Rule
 from tests.counts import Counts
 from tests.factories.enterprises import NOW, firm
-from tests.policies.support import CATALOGUE, DAY, SEEDS
+from tests.policies.support import CATALOGUE, DAY
 from tests.policies.test_sweeps import agrees
+from tests.support.seeds import policies
 
-POLICIES = [read.policy for read in read_all(SEEDS, CATALOGUE) if read.policy.subject is PolicySubject.ENTERPRISE]
+POLICIES = [policy for policy in policies().values() if policy.subject is PolicySubject.ENTERPRISE]
 
 
 # -- gathering ----------------------------------------------------------------------------------------------------------

@@ -1,13 +1,11 @@
 """The diagram shows every stage and every step of its file, inside its own bounds."""
 
-from pathlib import Path
-
 import pytest
 
-from app.programmes import catalogue
 from app.programmes.domain.diagram import draw
+from tests.support.seeds import programmes
 
-PROGRAMMES = [file.programme for file in catalogue.read_all(Path(__file__).parents[2] / "seeds")]
+PROGRAMMES = programmes()
 
 
 @pytest.mark.parametrize("programme", PROGRAMMES, ids=lambda programme: programme.code)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -12,12 +11,13 @@ from app.cases.domain.steps import StepRequest, decide_step
 from app.cases.duties.domain import Occasion, PlannedDuty, grounds_to_revoke, plan_duties
 from app.demo.supplied import everything, example_answer
 from app.kit.actor import SYSTEM
-from app.programmes import catalogue
+from app.programmes.catalogue import ProgrammeFile
 from app.programmes.domain.citations import Cited
 from app.programmes.domain.definition import Programme
 from app.reference.calendar import STATUTORY
+from tests.support.seeds import programme_files
 
-FILES = catalogue.read_all(Path(__file__).parents[2] / "seeds")
+FILES = programme_files()
 #: The newest revision of each programme.
 NEWEST = {file.programme.code: file.programme for file in FILES}
 CERTIFICATION = NEWEST["high-tech-enterprise"]
@@ -115,7 +115,7 @@ def walked(programme: Programme) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.programme.code}/{file.programme.version}")
-def test_the_smooth_run_reaches_its_end(file: catalogue.ProgrammeFile) -> None:
+def test_the_smooth_run_reaches_its_end(file: ProgrammeFile) -> None:
     path = [stage.code for stage in file.programme.main_path]
     assert list(walked(file.programme)) == [code for code in path if code != "site-check" or "joint-review" not in path]
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,14 +9,12 @@ from pydantic import BaseModel, ConfigDict
 
 from app.kit.yaml import load_strict
 from app.policies.answer import answer
-from app.policies.catalogue import read_all, read_facts
 from app.policies.domain.language.policy import Policy
-from app.policies.domain.language.succession import edition_of, in_force
+from app.policies.domain.language.succession import in_force
 from app.policies.service.verdicts import evaluate_stated
+from tests.support.seeds import SEEDS, policies
 
-SEEDS = Path("seeds")
-CATALOGUE = read_facts(SEEDS)
-POLICIES = {edition_of(read.policy): read.policy for read in read_all(SEEDS, CATALOGUE)}
+POLICIES = policies()
 
 
 class GoldenCase(BaseModel):

@@ -1,6 +1,7 @@
 """Which tests run, and on which databases: all on both with `--long`, fewer in a plain run, fewest with `--quick`."""
 
 from collections.abc import Collection
+from functools import cache
 from pathlib import PurePath
 
 from tests.support.databases import DIALECTS
@@ -103,7 +104,8 @@ def _is_of_a_page(path: PurePath) -> bool:
     return _is_one_of(path, PAGES) and not _is_one_of(path, ON_BOTH)
 
 
-def _is_one_of(path: PurePath, patterns: Collection[str]) -> bool:
+@cache  # asked for each test, which are many in a file
+def _is_one_of(path: PurePath, patterns: tuple[str, ...]) -> bool:
     return any(path.match(pattern) for pattern in patterns)
 
 
