@@ -20,7 +20,7 @@ from app.kit.actor import SYSTEM
 from app.kit.clock import utc_now
 from tests.factories.enterprises import firm
 from tests.support import people
-from tests.support.client import Client
+from tests.support.client import QUERY, Client
 from tests.support.routes import filled, query_parameters, routes_of
 from tests.support.source import listed
 
@@ -51,7 +51,8 @@ def ask(app: FastAPI, client: Client, session: Session) -> Callable[[APIRoute, s
 
     def get(route: APIRoute, query: str) -> Response:
         client.cookies.set(SESSION_COOKIE, firms_own if door_of(route) == "portal" else officer)
-        return client.get(f"{filled(route.path)}?{query}", headers={"authorization": f"Bearer {token}"})
+        headers, extensions = {"authorization": f"Bearer {token}"}, {QUERY: query.encode()}
+        return client.get(filled(route.path), headers=headers, extensions=extensions)
 
     return get
 
