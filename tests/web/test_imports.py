@@ -510,3 +510,50 @@ def test_tables_beside_each_other_are_asked_about_on_the_page(sign_in: SignIn, t
     assert "台账 #1" in page and "台账 #2" in page and "看不出" not in page and "/start" in page
     client.submit(url, {"tables": "one"}, to="/mapping")
     assert "台账 #1" not in client.get(url).text
+
+
+def test_a_row_that_only_has_a_name_is_taken_for_a_firm_that_a_person_chooses(
+    sign_in: SignIn, session: Session, work: Callable[[], int]
+) -> None:
+    """One by one on the result page and among all that waits, and many after a look at each pair."""
+    for number, name in enumerate(
+        ("潜江市鸿泰精密机械有限公司", "潜江市楚盛水产食品有限公司", "潜江市曹禺文化传播有限公司"), 1
+    ):
+        firm(session, name, uscc=fictional_code(number), legal_representative="张示例")
+    session.commit()
+    written = [
+        "潜江市鸿泰精密机械有限责任公司",
+        "楚盛水产食品有限公司",
+        "潜江市曹寓文化传播有限公司",
+        "襄阳市楚云航天科技有限公司",
+    ]
+    client = sign_in()
+    table = csv([[name, "5"] for name in written], ("企业名称", "2020年营业收入（万元）"))
+    url = upload(client, table, kind="workbook")
+    assert "可能是潜江市鸿泰精密机械有限公司（示例）" in client.get(url).text
+    client.submit(url, to="/start")
+    work()
+    page = client.get(f"{url}?outcome=rejected").text
+    assert "有一家建议的企业 <b>3 / 3</b>" in page and "取这家" in page and "法定代表人 张示例" in page
+    assert "取这家" in client.get("/imports/waiting").text
+
+    own = f"{url}/sheets/0/rows"
+    assert client.post_form(f"{own}/2/firm", {"firm": fictional_code(1), "remember": "1"}).status_code == 303
+    page = client.get(f"{url}?outcome=rejected").text
+    assert "第 2 行已记入" in page and "选定为：潜江市鸿泰精密机械有限公司（示例）" in page and "这个写法已记住" in page
+    assert client.post_form(f"{own}/2/forget").status_code == 303
+    assert "这个写法已记住" not in client.get(f"{url}?outcome=rejected").text
+    other = url.rpartition("/")[2]
+    client.post_form(f"{own}/5/firm", {f"other-{other}-0-5": "胡言乱语"})
+    assert "没有找到代码为" in client.get(f"{url}?outcome=rejected").text
+
+    looked = client.submit(f"{url}?outcome=rejected", {"which": "all"}, to="/rows/decide")
+    assert "取建议的企业" in looked.text and "潜江市曹禺文化传播有限公司（示例）" in looked.text
+    ids = " ".join(map(str, session.scalars(select(ImportRow.id).where(ImportRow.row_number.in_((3, 4))))))
+    placed = client.post_form(f"{url}/rows/order", {"rows": ids, "choice-name.proposed": "proposed"})
+    assert placed.status_code == 303, placed.text
+    work()
+    session.expire_all()
+    firms = session.scalars(select(ImportRow.target_id).order_by(ImportRow.row_number)).all()
+    assert None not in firms[:3] and firms[3] is None
+    assert len(session.scalars(select(YearlyFigures.id)).all()) == 3

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from app.enterprises.duplicates.domain.comparison import Likeness
+from app.enterprises.duplicates.domain.comparison import SHOWN, Likeness
 from app.enterprises.duplicates.domain.pairs import Found, shown_among
 from app.enterprises.duplicates.domain.records import StatedFirm, record_of
 from app.enterprises.duplicates.register_index import read_firms, register_index
@@ -26,7 +26,9 @@ class LikelyPairs(NamedTuple):
     facts: Mapping[int, StatedFirm]
 
 
-def find_likely(session: Session, candidates: Sequence[StatedFirm], *, prefix: str = "") -> list[list[LikelyFirm]]:
+def find_likely(
+    session: Session, candidates: Sequence[StatedFirm], *, prefix: str = "", at_least: float = SHOWN
+) -> list[list[LikelyFirm]]:
     """For each of the candidates, which are not on file, the firms of the region `prefix` that it likely is, the likeliest first.
 
     As many statements for five hundred as for one. Firms are compared as the sweep compares them; of whom no place is known is thought to lie
@@ -39,7 +41,7 @@ def find_likely(session: Session, candidates: Sequence[StatedFirm], *, prefix: s
     firms = read_firms(session, {key for _own, key in partners})
     found: list[list[LikelyFirm]] = [[] for _candidate in candidates]
     for own, key in partners:
-        for pair in shown_among([(records[own], firms[key].entry)] if key in firms else [], index):
+        for pair in shown_among([(records[own], firms[key].entry)] if key in firms else [], index, at_least):
             found[own].append(LikelyFirm(firms[key].stated, pair.likeness))
     return [sorted(each, key=lambda one: (-one.likeness.score, one.firm.key)) for each in found]
 

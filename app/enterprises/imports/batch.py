@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.enterprises.imports.domain import RowOutcome
 from app.enterprises.imports.entries import Entry, ReadRow, RowReading, verdicts_of
 from app.enterprises.imports.firm.finder import find_codes, find_firms
+from app.enterprises.imports.mapping import USCC
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.registers import FIRM, IntakeContext
 from app.enterprises.models import Enterprise
@@ -47,7 +48,8 @@ class RowResult:
 class BatchTaking:
     """One batch on its way into the registers; `now` is None where it is only looked at.
 
-    `announced` are firms, by code and by name, that sheets read before this one will register: only for looking.
+    `announced` are firms, by code and by name, that sheets read before this one will register: only for looking. `chosen` are firms
+    that a person chose, by row number, for rows that only have a name.
     """
 
     session: Session
@@ -55,6 +57,7 @@ class BatchTaking:
     intake: IntakeContext
     now: datetime | None
     announced: Mapping[str, Enterprise] = field(default_factory=dict)
+    chosen: Mapping[int, Enterprise] = field(default_factory=dict)
 
     def take(self, rows: Sequence[ReadRow]) -> list[RowResult]:
         """What becomes of each row; written, unless it is only looked at."""
@@ -98,16 +101,13 @@ class BatchTaking:
         for row in rows:
             if not row.firm.key and (firm := self.announced.get(row.firm.name)):
                 row.firm.firm = firm
+            if not row.firm.source.texts[USCC] and (firm := self.chosen.get(row.number)):
+                row.call(firm.uscc, firm.name)
         rows = [row for row in rows if row.firm.firm is None]
         find_codes(self.session, [row.firm for row in rows], prefix=self.intake.prefix, named=self.intake.named)
         for row in rows:
-            code = row.firm.source.texts["uscc"]
-            for entry in (row.own, *row.entries):
-                if entry is not None and not entry.parsed.source.texts["uscc"] and code:
-                    entry.parsed.source.texts["uscc"] = code
-                    returned = entry.parsed.returned
-                    entry.parsed = entry.taker.parse(entry.parsed.source)
-                    entry.parsed.returned = returned
+            if code := row.firm.source.texts[USCC]:
+                row.tell_entries(code)
 
     def _take_firms(self, rows: Sequence[ReadRow]) -> None:
         """Register and change the firms themselves; a firm that a batch names twice is taken a second time after the first."""

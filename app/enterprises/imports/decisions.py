@@ -1,6 +1,6 @@
 """What a person decides about a waiting row: confirm or refuse its code or name, keep ours or take theirs, and undo."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from app.enterprises.imports.entries import ReadRow, RowReading
 from app.enterprises.imports.likely_rows import keep_likely_of
 from app.enterprises.imports.mapping import USCC, ColumnTarget
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
+from app.enterprises.imports.proposals.domain import CHOOSABLE
 from app.enterprises.imports.reasons import CONTRADICTED, NAME_WAITS
 from app.enterprises.imports.registers import IntakeContext, registers_of
 from app.enterprises.imports.row_groups.domain import main_reason
@@ -23,6 +24,7 @@ from app.enterprises.imports.row_reader import SourceRow
 from app.enterprises.imports.sheets import reading_of
 from app.enterprises.imports.verdict import SettledDifference
 from app.enterprises.models import Enterprise
+from app.enterprises.queries import list_by_ids
 from app.journal.domain import SubjectKey
 from app.journal.service import record
 from app.kit.actor import Actor
@@ -67,9 +69,51 @@ def confirm_all(desks: Sequence[Deciding], reason: str) -> list[RowResult]:
 
     Returns what became of those that cannot be taken any more (`objection` says why): they go on waiting.
     """
+    firms = _firms_found(desks)
+    return _take_all(desks, Taking(firms, confirmation=reason), lambda desk: reason)
+
+
+@dataclass(frozen=True)
+class Taking:
+    """How rows are taken in: with the firms that were found for those that only have a name, by row number, and with a person's reason
+    to take what is doubtful, if there is one.
+    """
+
+    firms: Mapping[int, Enterprise] = field(default_factory=dict)
+    confirmation: str = ""
+
+
+def take_for(desks: Sequence[Deciding], firms: Mapping[int, Enterprise]) -> list[RowResult]:
+    """Take in rows of one table of one sheet that only have a name, for these firms, by row number, in one set of statements.
+
+    Returns what became of those that cannot be taken so. What is doubtful besides the name, or differs, is asked about next.
+    """
+    refused = _take_all(desks, Taking(firms), lambda desk: firms[desk.row.row_number].name)
+    numbers = {result.row.number for result in refused}
+    for desk in desks:
+        if desk.row.row_number not in numbers:
+            firm = firms[desk.row.row_number]
+            _note(desk, events.FIRM_CHOSEN, {"told": desk.row.name, "uscc": firm.uscc, "name": firm.name})
+    return refused
+
+
+def _firms_found(desks: Sequence[Deciding]) -> dict[int, Enterprise]:
+    """The firms of rows that were found before: a person may have chosen them."""
     at = desks[0]
-    reading, intake = _reading(at, confirmation=reason)
-    looking = BatchTaking(at.session, reading, intake, None)
+    registers = registers_of(composition_of(at.session))
+    sheet = at.session.get_one(ImportSheet, (at.run.id, at.row.sheet))
+    ids = {desk.row.row_number: desk.row.target_id for desk in desks if desk.row.target_id is not None}
+    if not ids or not registers[sheet.register].about_firm:
+        return {}
+    on_file = list_by_ids(at.session, set(ids.values()))
+    return {number: on_file[key] for number, key in ids.items() if key in on_file}
+
+
+def _take_all(desks: Sequence[Deciding], taking: Taking, told: Callable[[Deciding], str]) -> list[RowResult]:
+    """Take in those rows that can be; `told` is what is noted with each."""
+    at = desks[0]
+    reading, intake = _reading(at, confirmation=taking.confirmation)
+    looking = BatchTaking(at.session, reading, intake, None, chosen=taking.firms)
     looked_at = looking.take([_read(reading, desk) for desk in desks])
     refused = [result for desk, result in zip(desks, looked_at, strict=True) if _objects(desk.row, result)]
     numbers = {result.row.number for result in refused}
@@ -83,12 +127,22 @@ def confirm_all(desks: Sequence[Deciding], reason: str) -> list[RowResult]:
         desk.row.target_id = result.target_id
         if result.row.registers:
             new.append(desk.row)
-        if result.differences:
-            _ask_next(desk, result)
-        else:
-            _decided(desk, RowDecision.CONFIRMED, reason)
+        _settle_row(desk, result, told(desk))
+    at.run.written += sum(result.writes for result in results)
     keep_likely_of(at.session, at.run, new, at.now)
     return refused
+
+
+def _settle_row(desk: Deciding, result: RowResult, note_text: str) -> None:
+    """The row was taken in, but for what has to be asked next."""
+    if desk.row.outcome == RowOutcome.REJECTED:
+        desk.row.key = result.key[:120]
+    if result.differences:
+        _ask_next(desk, result, RowOutcome.DIFFERS)
+    elif desk.row.outcome == RowOutcome.REJECTED and result.outcome is RowOutcome.QUEUED:
+        _ask_next(desk, result, RowOutcome.QUEUED)
+    else:
+        _decided(desk, RowDecision.CONFIRMED, note_text)
 
 
 def objection(row: ImportRow, result: RowResult) -> DomainError:
@@ -111,8 +165,8 @@ def waits_for_name(row: ImportRow) -> bool:
 
 
 def refuse(desk: Deciding, reason: str) -> None:
-    """Decide that a row whose code fails its check is not taken in. Raises Conflict when it was decided before."""
-    require_open(desk, RowOutcome.QUEUED)
+    """Decide that a row that waits, or for which a firm could be chosen, is not taken in. Raises Conflict when it was decided before."""
+    require_open(desk, RowOutcome.REJECTED if desk.row.main_reason in CHOOSABLE else RowOutcome.QUEUED)
     _decided(desk, RowDecision.REFUSED, reason.strip()[:MAX_NOTE])
     _note(desk, events.REFUSED, {"reason": desk.row.note})
 
@@ -220,14 +274,17 @@ def checked_reason(reason: str) -> str:
     return reason
 
 
-def _ask_next(desk: Deciding, result: RowResult) -> None:
-    """The row is taken but for fields that a person set here: from now on it is one that differs."""
-    desk.row.outcome, desk.row.differences = RowOutcome.DIFFERS, shown_differences(result.differences)
-    desk.row.main_reason = main_reason(RowOutcome.DIFFERS, (reason.code for reason in result.reasons))
-    sheet = desk.session.get_one(ImportSheet, (desk.run.id, desk.row.sheet))
+def _ask_next(desk: Deciding, result: RowResult, outcome: RowOutcome) -> None:
+    """The row is taken but for fields that a person set here, or waits for something else: from now on it is one that differs, or waits."""
+    row, before = desk.row, desk.row.outcome
+    row.outcome, row.differences = outcome, shown_differences(result.differences)
+    row.main_reason = main_reason(outcome, (reason.code for reason in result.reasons))
+    if before == RowOutcome.REJECTED:
+        row.reasons = [reason.to_json() for reason in result.reasons]
+    sheet = desk.session.get_one(ImportSheet, (desk.run.id, row.sheet))
     for counted in (desk.run, sheet):
-        counted.queued -= 1
-        counted.differs += 1
+        setattr(counted, before, getattr(counted, before) - 1)
+        setattr(counted, outcome, getattr(counted, outcome) + 1)
 
 
 def _decided(desk: Deciding, decision: RowDecision, note_text: str) -> None:

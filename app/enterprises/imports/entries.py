@@ -66,6 +66,27 @@ class ReadRow:
         """Whether it comes back as it was exported."""
         return self.returned is not None and self.returned.untouched and not self.firm.refusals
 
+    def tell_entries(self, code: str, name: str = "") -> None:
+        """Read what the row says of its records once more where only its firm's name was told: of the firm of this code and `name`."""
+        told = self.firm.source.texts[NAME]
+        for entry in (self.own, *self.entries):
+            texts = entry.parsed.source.texts if entry is not None else {USCC: code}
+            if entry is None or texts[USCC]:
+                continue
+            texts[USCC] = code
+            if name and texts[NAME] == told:
+                texts[NAME] = name
+            returned = entry.parsed.returned
+            entry.parsed = entry.taker.parse(entry.parsed.source)
+            entry.parsed.returned = returned
+
+    def call(self, code: str, name: str) -> None:
+        """Let the row, which only has a name, be about the firm of this code, under the name that it bears on file."""
+        self.tell_entries(code, name)
+        self.firm.source.texts[USCC], self.firm.source.texts[NAME] = code, name
+        self.firm.name = normalise_name(name)
+        read_uscc(self.firm)
+
     @property
     def asked(self) -> list[str]:
         """Its cells, of a row that comes back those that were edited."""

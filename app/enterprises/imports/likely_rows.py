@@ -17,6 +17,7 @@ from app.enterprises.imports.domain import BATCH, RowDecision, RowOutcome
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
 from app.enterprises.imports.reasons import LIKELY, RowReason
 from app.enterprises.imports.registers import registers_of
+from app.enterprises.imports.row_reader import Parsed
 from app.enterprises.models import Enterprise
 from app.jobs.run import Run
 from app.kit.db import composition_of, read_scope, session_scope
@@ -37,14 +38,17 @@ class _NewRow(NamedTuple):
 def tell_likely(session: Session, results: Sequence[RowResult], prefix: str) -> None:
     """Say of each row that will register a firm which one on file that likely is."""
     new = [result for result in results if result.row.registers]
-    found = find_likely(session, [_stated(result) for result in new], prefix=prefix) if new else []
+    found = (
+        find_likely(session, [stated_firm(result.row.own.parsed) for result in new if result.row.own], prefix=prefix)
+        if new
+        else []
+    )
     for result, likely in zip(new, found, strict=True):
         result.reasons.extend(_reason(each.firm) for each in likely)
 
 
-def _stated(result: RowResult) -> StatedFirm:
-    assert result.row.own is not None
-    parsed = result.row.own.parsed
+def stated_firm(parsed: Parsed) -> StatedFirm:
+    """A firm that is not on file, as a row states it."""
     told = parsed.values
     return StatedFirm(
         key=0,

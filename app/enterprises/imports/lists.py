@@ -5,8 +5,9 @@ from typing import Annotated
 
 from sqlalchemy import ColumnElement, and_, select
 
-from app.enterprises.imports.domain import OPEN, ImportState, RowDecision, RowOutcome
+from app.enterprises.imports.domain import ImportState, RowOutcome
 from app.enterprises.imports.models import ImportLeftover, ImportRow, ImportRun, ImportSheet
+from app.enterprises.imports.queries import is_open
 from app.kit.lists import filters
 from app.kit.lists.source import ListSource, newest
 from app.kit.lists.viewer import Viewer
@@ -34,11 +35,7 @@ IMPORTS: ListSource[ImportRun, ImportFilter] = ListSource(
 
 
 def _waits(_value: bool, _viewer: Viewer) -> ColumnElement[bool]:
-    return and_(
-        ImportRow.outcome.in_(OPEN),
-        ImportRow.decision == RowDecision.NONE,
-        ImportRun.state.in_((ImportState.STARTED, ImportState.FINISHED)),
-    )
+    return and_(is_open(), ImportRun.state.in_((ImportState.STARTED, ImportState.FINISHED)))
 
 
 @dataclass(frozen=True)

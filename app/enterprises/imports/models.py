@@ -95,7 +95,8 @@ class ImportRow(Base):
 
     `differences` holds pairs by field: ours and theirs where a person decides, before and after where the row changed them.
     `cells` hold only what fills a field: what nobody asked for is not kept. `block` is the table of its sheet that it stands in.
-    `main_reason` is the code by which rows of one outcome are grouped, so that many are decided at once.
+    `main_reason` is the code by which rows of one outcome are grouped, so that many are decided at once. `proposals` are firms that
+    a row may mean which only has a name.
     """
 
     __tablename__ = "import_row"
@@ -119,11 +120,27 @@ class ImportRow(Base):
     cells: Mapped[list[str]] = mapped_column(Json, default=list)
     reasons: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
     differences: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    proposals: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
     decision: Mapped[str] = mapped_column(Code(16), default="")
     choices: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     note: Mapped[str] = mapped_column(String(300), default="")
     decided_by: Mapped[str] = mapped_column(String(120), default="")
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class KnownName(Base):
+    """A way in which the lists of an office write a firm, neither its name nor one of before: kept when a person chose the firm for it."""
+
+    __tablename__ = "known_name"
+    __table_args__ = (UniqueConstraint("region_prefix", "name"),)
+
+    id: Mapped[PrimaryKey]
+    region_prefix: Mapped[str] = mapped_column(Code(12), default="")
+    name: Mapped[str] = mapped_column(String(200), index=True)
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"), index=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("import_run.id"), index=True)
+    by_name: Mapped[str] = mapped_column(String(120))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class ImportLeftover(Base):

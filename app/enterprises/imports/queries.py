@@ -2,11 +2,12 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import String, cast, func, select
+from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.enterprises.imports.domain import OPEN, TAKEN, RowDecision
 from app.enterprises.imports.models import ImportRow, ImportRun
+from app.enterprises.imports.proposals.domain import PROPOSED
 from app.enterprises.imports.reasons import KEPT_AS_TEXT
 from app.enterprises.models import Enterprise
 from app.kit.actor import Actor
@@ -23,11 +24,17 @@ def get_run_visible_to(session: Session, actor: Actor, run_id: int, *, lock: boo
     return run
 
 
+def is_open() -> ColumnElement[bool]:
+    """The condition of rows that wait for a person: those that differ, are doubtful, or may mean one of the firms proposed for them."""
+    asks = or_(ImportRow.outcome.in_(OPEN), ImportRow.main_reason.in_(PROPOSED))
+    return and_(asks, ImportRow.decision == RowDecision.NONE)
+
+
 def count_open_by_run(session: Session, run_ids: list[int]) -> dict[int, int]:
     """For each run, how many of its rows still wait."""
     statement = (
         select(ImportRow.run_id, func.count())
-        .where(ImportRow.run_id.in_(run_ids), ImportRow.outcome.in_(OPEN), ImportRow.decision == RowDecision.NONE)
+        .where(ImportRow.run_id.in_(run_ids), is_open())
         .group_by(ImportRow.run_id)
     )
     return dict(session.execute(statement).all())

@@ -112,6 +112,7 @@ REASONS = {
     "name.rival": N_("这份文件里“%(name)s”另有一个代码 %(uscc)s，请核对哪一个写错。"),
     "name.differs": N_("这个代码的企业在本库名为“%(ours)s”，与名单上的“%(name)s”不符，请核对是改名还是写错。"),
     "name.former": N_("名单上的“%(name)s”是曾用名，保留现名“%(ours)s”。"),
+    "name.known": N_("名单上的“%(name)s”是记住的另一种写法，即“%(ours)s”。"),
     "uscc.missing": N_("没有统一社会信用代码。"),
     "uscc.scientific": N_(
         "代码被存成了科学记数法（%(text)s），末几位已丢失；请在原表把该列改为文本格式，再重新另存为 CSV。"
@@ -127,6 +128,7 @@ REASONS = {
     "enterprise.disabled": N_("该企业在本库已停用（%(on)s），请先恢复。"),
     "name.ambiguous": N_("本库有几家企业叫过“%(name)s”（%(codes)s），请补上统一社会信用代码。"),
     "name.unknown": N_("没有代码，本库也没有名为“%(name)s”的企业，请补上统一社会信用代码。"),
+    "name.may_be": N_("可能是%(name)s（%(uscc)s），像的程度 %(n)s%%：%(why)s。"),
     "duplicate.likely": N_("疑似重复：%(name)s（%(uscc)s）。"),
     "nothing": N_("本行没有任何可以读取的数据。"),
     "enterprise.unknown": N_("本库没有这家企业，请先导入企业名单。"),

@@ -23,6 +23,7 @@ from app.enterprises.imports.firm.name_evidence import NameEvidence
 from app.enterprises.imports.likely_rows import keep_likely
 from app.enterprises.imports.mapping import USCC
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
+from app.enterprises.imports.proposals.search import keep_proposals
 from app.enterprises.imports.registers import FIRM
 from app.enterprises.imports.repeats import Repeats, repeated
 from app.enterprises.imports.row_groups.domain import main_reason
@@ -83,6 +84,7 @@ def take_in(run: Run) -> Mapping[str, Any]:
             _take_sheet(work, sheet.repeats(keys), count)
             before += count
     keep_likely(run, import_id)
+    keep_proposals(run, import_id)
     decide_as_said(run, import_id)
     return _finish(run, import_id, total)
 
@@ -242,6 +244,7 @@ def _row_of(work: _SheetTaking, result: RowResult) -> dict[str, Any]:
         "cells": work.sheet.asked_cells(row) if result.outcome in KEPT_RAW else [],
         "reasons": [reason.to_json() for reason in result.reasons],
         "differences": shown_differences(result.differences or result.changes),
+        "proposals": [],
         "decision": RowDecision.NONE,
         "choices": {},
         "note": "",

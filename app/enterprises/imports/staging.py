@@ -21,6 +21,7 @@ from app.enterprises.imports.firm.finder import firms_by_code
 from app.enterprises.imports.likely_rows import tell_likely
 from app.enterprises.imports.mapping import ColumnTarget, Registers, SheetMapping, field_of, remap, with_unit
 from app.enterprises.imports.models import ImportRun, ImportSheet
+from app.enterprises.imports.proposals.search import tell_proposals
 from app.enterprises.imports.registers import FIRM, registers_of
 from app.enterprises.imports.repeats import repeated
 from app.enterprises.imports.shapes.head_text import PEOPLE
@@ -324,6 +325,7 @@ def preview(
     taking = BatchTaking(session, opened.reading, opened.intake, None, announced)
     results = taking.take(rows)
     tell_likely(session, results, run.region_prefix)
+    tell_proposals(session, results, run.region_prefix)
     further = tuple((each.layout.header[1], each.layout) for _block, each in sorted(opened.further.items()))
     return SheetPreview(results, total, len(keys), further)
 

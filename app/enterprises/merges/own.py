@@ -5,7 +5,7 @@ from typing import Any
 
 from app.enterprises.belongings import Belonging, Crossing, MergeFate, Row
 from app.enterprises.duplicates.models import DuplicatePair
-from app.enterprises.imports.models import ImportLeftover
+from app.enterprises.imports.models import ImportLeftover, KnownName
 from app.enterprises.merges import events
 from app.enterprises.merges.models import FirmMerge
 from app.enterprises.models import (
@@ -95,6 +95,7 @@ BELONGINGS = (
     Belonging(DuplicatePair, "", MergeFate.COMPUTED, "one_id"),
     Belonging(DuplicatePair, "", MergeFate.COMPUTED, "other_id"),
     Belonging(ImportLeftover, ""),
+    Belonging(KnownName, "", name=_former(N_("另一种写法"), "name")),
     Belonging(Enterprise, "", column="merged_into_id", holds=True),
     Belonging(FirmMerge, "", MergeFate.STAYS, "survivor_id"),
     Belonging(FirmMerge, "", MergeFate.STAYS, "loser_id"),

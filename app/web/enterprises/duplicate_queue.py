@@ -6,7 +6,8 @@ from app.enterprises.duplicates.lists import DUPLICATES, is_among
 from app.enterprises.duplicates.models import DuplicatePair
 from app.kit.lists.viewer import Viewer
 from app.kit.paging import Count
-from app.web.enterprises.duplicates import BASE, LIST, merge_address, reason_words
+from app.web.enterprises.duplicates import BASE, LIST, merge_address
+from app.web.shared.duplicate_words import reason_words
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """疑似重复: the pairs that wait or were decided, what agrees and what differs, decisions for one and for many, and the way back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlencode
@@ -18,7 +18,6 @@ from app.doors.lists.view import ListView
 from app.doors.pages.render import safe_next
 from app.enterprises import actions
 from app.enterprises.duplicates import service
-from app.enterprises.duplicates.domain.comparison import reasons_of
 from app.enterprises.duplicates.domain.evidence import WORDS, favours
 from app.enterprises.duplicates.domain.records import StatedFirm
 from app.enterprises.duplicates.lists import DUPLICATES, LIKELIEST, DuplicateReason, list_decided
@@ -36,6 +35,7 @@ from app.kit.membership import one_of
 from app.kit.money import format_wan
 from app.kit.permissions import can
 from app.reference.queries import list_region_names
+from app.web.shared.duplicate_words import reason_words
 from app.web.shared.list_controls import REGION
 
 router = GuardedRouter(door="web", prefix="/enterprises/duplicates")
@@ -140,14 +140,6 @@ def _line(pair: DuplicatePair, one: StatedFirm, other: StatedFirm, places: dict[
         ),
         decision=_(DECISIONS[DuplicateDecision(pair.decision)]) if pair.decision else "",
     )
-
-
-def reason_words(observed: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What agrees between two firms, and what differs, in words."""
-    found: tuple[list[str], list[str]] = ([], [])
-    for reason in reasons_of(observed):
-        found[0 if favours(*reason.split(".", 1)) else 1].append(_(WORDS[reason]))
-    return tuple(found[0]), tuple(found[1])
 
 
 def _told(firm: StatedFirm, places: dict[str, str]) -> list[tuple[str, str, str]]:

@@ -11,7 +11,7 @@ from app.enterprises.duplicates.domain.records import StatedFirm
 from app.enterprises.duplicates.queries import find_likely
 from app.enterprises.fields import ENTERPRISE
 from app.reference.queries import list_region_names
-from app.web.enterprises.duplicates import reason_words
+from app.web.shared.duplicate_words import reason_words
 
 router = GuardedRouter(door="web", prefix="/enterprises")
 

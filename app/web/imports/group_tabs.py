@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from app.doors.lists.bulk import BulkButton, BulkForm
 from app.doors.lists.query import ListQuery
-from app.enterprises.imports.domain import OPEN, ImportState
+from app.enterprises.imports.domain import ImportState
 from app.enterprises.imports.models import ImportRun
 from app.enterprises.imports.row_groups.domain import rule_of
 from app.enterprises.imports.row_groups.queries import RowGroup
@@ -20,13 +20,13 @@ def group_tabs(run: ImportRun, query: ListQuery, groups: Sequence[RowGroup]) -> 
     yield Tab(_("全部原因"), query.address(base, reason=""), not query["reason"])
     for group in groups:
         label, active = _(rule_of(group.outcome, group.code).label), query["reason"] == group.code
-        waits = f"{group.undecided:,} / {group.rows:,}" if group.outcome in OPEN else f"{group.rows:,}"
+        waits = f"{group.undecided:,} / {group.rows:,}" if group.asks else f"{group.rows:,}"
         yield Tab(label, query.address(base, reason=group.code), active, waits)
 
 
 def bulk_form(run: ImportRun, reason: str, groups: Sequence[RowGroup]) -> BulkForm | None:
     """The bar over rows that wait; None where nothing can be decided."""
-    shown = [group for group in groups if group.outcome in OPEN and reason in ("", group.code)]
+    shown = [group for group in groups if group.asks and reason in ("", group.code)]
     if not shown or run.state in (ImportState.UNDOING, ImportState.UNDONE):
         return None
     undecided = sum(group.undecided for group in shown)

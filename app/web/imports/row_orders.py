@@ -12,7 +12,7 @@ from app.doors.pages.render import safe_next
 from app.enterprises.actions import IMPORT
 from app.enterprises.imports.models import ImportRun
 from app.enterprises.imports.queries import get_run_visible_to
-from app.enterprises.imports.row_groups.domain import CHOICE_LABELS, MOST_SEEN, TAKE, UNDO, RowGroupRule, rule_of
+from app.enterprises.imports.row_groups.domain import CHOICE_LABELS, MOST_SEEN, TAKING, UNDO, RowGroupRule, rule_of
 from app.enterprises.imports.row_groups.orders import (
     JOB_KIND,
     MOST_TICKED,
@@ -170,9 +170,9 @@ def _page(call: Call, run: ImportRun, chosen: ChosenRows, error: str = "") -> Re
 def _group(call: Call, run: ImportRun, chosen: ChosenRows, group: RowGroup, given: str) -> RowGroupLine:
     rule = rule_of(group.outcome, group.code)
     sheets = {sheet.position: sheet for sheet in chosen_sheets(call.session, run.id)}
-    seen = rule.seen and TAKE in rule.choices and group.undecided <= MOST_SEEN
+    seen = rule.seen and group.undecided <= MOST_SEEN
     rows = list_first(call.session, run, chosen, group, MOST_SEEN if seen else _SHOWN)
-    offered = [each for each in rule.choices if group.undecided and (each is not TAKE or not rule.seen or seen)]
+    offered = [each for each in rule.choices if group.undecided and (each not in TAKING or not rule.seen or seen)]
     if group.undecided < group.rows:
         offered.append(UNDO)
     return RowGroupLine(

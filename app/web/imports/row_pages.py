@@ -17,6 +17,7 @@ from app.enterprises.imports.likely_rows import count_likely, not_compared
 from app.enterprises.imports.lists import IMPORT_ROWS, ImportRowFilter, RowOfRun
 from app.enterprises.imports.mapping import ColumnTarget, SheetMapping
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
+from app.enterprises.imports.proposals.domain import CHOOSABLE
 from app.enterprises.imports.queries import count_unplaced
 from app.enterprises.imports.reasons import CONTRADICTED, NAME_TAKEN, RowReason
 from app.enterprises.imports.registers import registers_of
@@ -33,6 +34,7 @@ from app.reference.queries import list_region_names
 from app.web.imports.complete_form import CompleteListLine, complete_lines
 from app.web.imports.group_tabs import bulk_form, group_tabs
 from app.web.imports.pages import OUTCOME_BADGES, ImportRowLine, ReasonTexts, field_label
+from app.web.imports.proposed_firms import ProposedFirm, ProposedFirms
 from app.web.shared.enterprise_words import words
 from app.web.shared.tabs import Tab
 from app.web.shared.unplaced_firms import ADDRESS, UnplacedFirms
@@ -77,7 +79,8 @@ class RowDialog:
 class DecisionRow:
     """One row of a finished import with what a person can decide about it.
 
-    `about` tells which of the firm's records it is about; of a `conflict` both values stand in the file.
+    `about` tells which of the firm's records it is about; of a `conflict` both values stand in the file. Of one that is `choosable` a
+    person says which firm it means, one of those `proposed` or another.
     """
 
     row: ImportRow
@@ -94,6 +97,9 @@ class DecisionRow:
     refused: bool
     decision: str
     asks: RowDialog
+    proposed: tuple[ProposedFirm, ...]
+    choosable: bool
+    name_kept: bool
 
 
 @dataclass(frozen=True)
@@ -141,16 +147,17 @@ def decision_rows(viewer: Viewer, rows: Sequence[RowOfRun]) -> Sequence[Decision
     """Rows with their differences worded; places by their names."""
     codes = [str(value) for row, _run, _sheet in rows for value in row.differences.get("region_code", []) if value]
     places = list_region_names(viewer.session, codes) if codes else {}
-    known = _RowWords(places, viewer.once(_identity_words)) if rows else _RowWords()
+    known = _RowWords(places, viewer.once(_identity_words), ProposedFirms.of(viewer, rows)) if rows else _RowWords()
     return [_decision_row(row, run, sheet, known) for row, run, sheet in rows]
 
 
 @dataclass(frozen=True)
 class _RowWords:
-    """How codes in rows read: of places, and those by which records are known."""
+    """How codes in rows read: of places, and those by which records are known; and which firms are proposed for rows."""
 
     places: Mapping[str, str] = field(default_factory=dict)
     identities: Mapping[str, str] = field(default_factory=dict)
+    proposed: ProposedFirms = field(default_factory=lambda: ProposedFirms({}))
 
 
 def _identity_words(session: Session) -> Mapping[str, str]:
@@ -230,6 +237,7 @@ def _decision_row(row: ImportRow, run: ImportRun, sheet: ImportSheet, known: _Ro
         reasons=ReasonTexts.of(map(RowReason.from_json, row.reasons)),
         url=f"/enterprises/{code}" if row.target_id is not None and run.state != ImportState.UNDONE else "",
     )
+    is_open = row.decision == RowDecision.NONE and run.state not in (ImportState.UNDOING, ImportState.UNDONE)
     return DecisionRow(
         row=row,
         line=line,
@@ -241,10 +249,13 @@ def _decision_row(row: ImportRow, run: ImportRun, sheet: ImportSheet, known: _Ro
         cells=" | ".join(cell for cell in row.cells[:_SHOWN_CELLS] if cell)[:400],
         differences=tuple(_difference(row, name, pair, known.places) for name, pair in row.differences.items()),
         changed=row.outcome == RowOutcome.CHANGED,
-        open=row.decision == RowDecision.NONE and run.state not in (ImportState.UNDOING, ImportState.UNDONE),
+        open=is_open,
         refused=row.decision == RowDecision.REFUSED,
         decision=_decision_text(row),
         asks=_question(row, sheet),
+        proposed=known.proposed.by_row.get(row.id, ()),
+        choosable=is_open and row.outcome == RowOutcome.REJECTED and row.main_reason in CHOOSABLE,
+        name_kept=row.id in known.proposed.kept,
     )
 
 
@@ -283,5 +294,7 @@ def _decision_text(row: ImportRow) -> str:
         RowDecision.SETTLED: N_("已由 %(by)s 处理完"),
         RowDecision.SUPERSEDED: N_("已由第 %(note)s 次导入中的同一企业取代"),
     }
+    if row.main_reason in CHOOSABLE and row.decision == RowDecision.CONFIRMED:
+        return _("%(by)s 选定为：%(note)s") % {"by": row.decided_by, "note": row.note}
     text = texts.get(RowDecision(row.decision))
     return _(text) % {"by": row.decided_by, "note": row.note} if text else ""

@@ -1,5 +1,6 @@
 """导入: the rows of imports that wait for a person, decided one by one."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from starlette.responses import Response
@@ -11,6 +12,8 @@ from app.doors.pages.render import safe_next
 from app.enterprises.actions import IMPORT
 from app.enterprises.imports import decisions
 from app.enterprises.imports.decisions import Deciding
+from app.enterprises.imports.proposals.known_names import forget_name
+from app.enterprises.imports.proposals.service import take_firm
 from app.enterprises.imports.queries import get_row, get_run_visible_to
 from app.kit.i18n import _
 from app.web.imports import row_pages as pages
@@ -60,12 +63,33 @@ def undo(call: Call, import_id: int, sheet: int, number: int) -> Response:
     return _decide(call, desk, lambda: decisions.undo(desk, str(call.form.get("field") or "")), _("已撤销。"))
 
 
+@router.post("/{import_id:int}/sheets/{sheet:int}/rows/{number:int}/firm", action=IMPORT)
+def take_for_firm(call: Call, import_id: int, sheet: int, number: int) -> Response:
+    """Take the row in for one of the proposed firms, or another that was looked up."""
+    desk = _desk(call, import_id, sheet, number)
+    other = f"other-{import_id}-{sheet}-{number}"
+    uscc, remember = str(call.form.get("firm") or call.form.get(other) or ""), "remember" in call.form
+    return _decide(
+        call,
+        desk,
+        lambda: take_firm(desk, uscc, remember=remember),
+        lambda firm: _("第 %(n)s 行已记入“%(name)s”。") % {"n": number, "name": firm.name},
+    )
+
+
+@router.post("/{import_id:int}/sheets/{sheet:int}/rows/{number:int}/forget", action=IMPORT)
+def forget(call: Call, import_id: int, sheet: int, number: int) -> Response:
+    """The name in the row finds its firm no more; what was taken in stays."""
+    desk = _desk(call, import_id, sheet, number)
+    return _decide(call, desk, lambda: forget_name(desk), _("以后不再按这个写法认企业。"))
+
+
 def _desk(call: Call, import_id: int, sheet: int, number: int) -> Deciding:
     run = get_run_visible_to(call.session, call.actor, import_id, lock=True)
     return Deciding(call.session, call.actor, run, get_row(call.session, run, sheet, number, lock=True), call.now)
 
 
-def _decide(call: Call, desk: Deciding, step: Any, good: str) -> Response:
+def _decide(call: Call, desk: Deciding, step: Callable[[], Any], good: str | Callable[[Any], str]) -> Response:
     """Take the step and return to where the person was; a refusal is told there and changes nothing."""
     back = safe_next(str(call.form.get("next") or ""), f"/imports/{desk.run.id}?outcome={desk.row.outcome}")
     return call.act(step, back, good=good)

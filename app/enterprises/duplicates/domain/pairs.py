@@ -24,9 +24,11 @@ def find_duplicates(records: Sequence[FirmEntry]) -> Iterator[Found]:
     return shown_among(compared, KeyIndex.of(table))
 
 
-def shown_among(pairs: Iterable[tuple[FirmEntry, FirmEntry]], commonness: Commonness) -> Iterator[Found]:
-    """Those of the pairs that are shown as duplicates."""
+def shown_among(
+    pairs: Iterable[tuple[FirmEntry, FirmEntry]], commonness: Commonness, at_least: float = SHOWN
+) -> Iterator[Found]:
+    """Those of the pairs that are shown as duplicates, or are alike `at_least` so much."""
     for one, other in pairs:
         likeness = compare(one, other, commonness)
-        if likeness.score >= SHOWN:
+        if likeness.score >= at_least:
             yield Found(one, other, likeness)

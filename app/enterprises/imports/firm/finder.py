@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.enterprises.imports.firm.name_check import check_names, find_bearers
+from app.enterprises.imports.firm.name_check import check_names, find_bearers, find_known
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.row_reader import Parsed, read_uscc
 from app.enterprises.models import Enterprise, FormerCode
@@ -78,9 +78,9 @@ def firms_by_code(session: Session, codes: Sequence[str], *, lock: bool = False)
 
 
 def _codes(session: Session, names: set[str], prefix: str) -> Mapping[str, list[str]]:
-    """The codes of the firms within `prefix` that bear, else of those that bore, each of these names."""
+    """The codes of the firms within `prefix` that bear, else of those that bore, each of these names; else of that which a person chose for it."""
     found: dict[str, list[str]] = {}
-    for bearers in find_bearers(session, names):
+    for bearers in (*find_bearers(session, names), find_known(session, names, prefix)):
         within = {
             name: [uscc for _id, uscc, region in firms if region.startswith(prefix)] for name, firms in bearers.items()
         }

@@ -7,6 +7,7 @@ from sqlalchemy import Executable, select
 from sqlalchemy.orm import Session
 
 from app.enterprises.domain.names import pinyin_of, same_name
+from app.enterprises.imports.models import KnownName
 from app.enterprises.imports.reasons import RowReason
 from app.enterprises.imports.row_reader import Parsed
 from app.enterprises.models import Enterprise, FormerName
@@ -23,7 +24,7 @@ Bearers = dict[str, list[tuple[int, str, str]]]
 
 @dataclass(frozen=True)
 class NameCheck:
-    """By row number: why a row has to wait, and which rows call their firm by a former name."""
+    """By row number: why a row has to wait, and which rows call their firm by a former name, or as the office's lists write it."""
 
     contradictions: dict[int, RowReason] = field(default_factory=dict)
     former: dict[int, RowReason] = field(default_factory=dict)
@@ -40,12 +41,15 @@ def check_names(session: Session, rows: Sequence[Row], *, prefix: str) -> NameCh
     if not differing:
         return found
     former = _former_names(session, {firm.id for _row, firm in differing})
-    bearers = _bearers(session, {row.name for row, _firm in differing})
+    names = {row.name for row, _firm in differing}
+    bearers, known = _bearers(session, names), find_known(session, names, prefix)
     for row, firm in differing:
         number, words = row.source.number, {"name": row.name, "ours": firm.name}
         others = [bearer for bearer in bearers.get(row.name, []) if bearer[0] != firm.id]
         if any(same_name(row.name, name) for name in former.get(firm.id, ())):
             found.former[number] = RowReason("name.former", words)
+        elif any(key == firm.id for key, _uscc, _region in known.get(row.name, ())):
+            found.former[number] = RowReason("name.known", words)
         elif others:
             _id, uscc, region = others[0]
             found.contradictions[number] = RowReason(
@@ -101,6 +105,16 @@ def find_bearers(session: Session, names: Collection[str]) -> tuple[Bearers, Bea
     )
     present, former = ({}, {}) if not names else (_by_name(session, bear), _by_name(session, bore))
     return present, former
+
+
+def find_known(session: Session, names: Collection[str], prefix: str) -> Bearers:
+    """Which firms the lists of the office of `prefix` mean by these names, as a person chose."""
+    known = (
+        select(KnownName.name, Enterprise.id, Enterprise.uscc, Enterprise.region_code)
+        .join(Enterprise, Enterprise.id == KnownName.enterprise_id)
+        .where(KnownName.region_prefix == prefix, one_of(KnownName.name, names))
+    )
+    return _by_name(session, known) if names else {}
 
 
 def _by_name(session: Session, statement: Executable) -> Bearers:

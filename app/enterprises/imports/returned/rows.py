@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.enterprises.imports.domain import RowOutcome
+from app.enterprises.imports.domain import RowDecision, RowOutcome
 from app.enterprises.imports.fields import REASON_HEADERS
 from app.enterprises.imports.mapping import ColumnTarget, SheetMapping, field_of
 from app.enterprises.imports.models import ImportRow, ImportRun, ImportSheet
@@ -67,10 +67,15 @@ def hand_back(session: Session, run: ImportRun, path: Path, sheet: ImportSheet) 
 
 
 def _reasons(session: Session, run_id: int, position: int) -> Iterator[tuple[int, str]]:
-    """The rejected rows by their number, each with its reasons."""
+    """The rejected rows by their number, each with its reasons; not those that a person took for a firm since."""
     statement = (
         select(ImportRow.row_number, ImportRow.reasons)
-        .where(ImportRow.run_id == run_id, ImportRow.sheet == position, ImportRow.outcome == RowOutcome.REJECTED)
+        .where(
+            ImportRow.run_id == run_id,
+            ImportRow.sheet == position,
+            ImportRow.outcome == RowOutcome.REJECTED,
+            ImportRow.decision != RowDecision.CONFIRMED,
+        )
         .order_by(ImportRow.row_number)
         .execution_options(yield_per=_AT_ONCE)
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from app.enterprises.imports.domain import RowOutcome
+from app.enterprises.imports.proposals.domain import ONE_LIKELY, PROPOSED_LABELS, SOME
 from app.enterprises.imports.reasons import CONTRADICTED, LIKELY
 from app.kit.errors import Invalid
 from app.kit.i18n import N_, _
@@ -17,16 +18,27 @@ LONGEST_CODE = 40
 
 
 class RowChoice(enum.StrEnum):
-    """What is decided of a row: take it as it is told, keep what stands here, leave it out, or undo an earlier decision."""
+    """What is decided of a row: take it as it is told, keep what stands here, leave it out, undo an earlier decision, or take it for
+    the one firm that is proposed.
+    """
 
     TAKE = "take"
     KEEP = "keep"
     LEAVE = "leave"
     UNDO = "undo"
+    PROPOSED = "proposed"
 
 
-TAKE, KEEP, LEAVE, UNDO = RowChoice
-CHOICE_LABELS = {TAKE: N_("采用文件内容"), KEEP: N_("保留本库内容"), LEAVE: N_("不导入"), UNDO: N_("撤销已作的决定")}
+TAKE, KEEP, LEAVE, UNDO, PROPOSED = RowChoice
+CHOICE_LABELS = {
+    TAKE: N_("采用文件内容"),
+    KEEP: N_("保留本库内容"),
+    LEAVE: N_("不导入"),
+    UNDO: N_("撤销已作的决定"),
+    PROPOSED: N_("取建议的企业"),
+}
+#: What brings a row in, after a look.
+TAKING = (TAKE, PROPOSED)
 
 
 @dataclass(frozen=True)
@@ -70,6 +82,16 @@ WAITING: Mapping[str, RowGroupRule] = {
     "property.number_form": RowGroupRule(N_("不像专利号"), (TAKE, LEAVE), (TAKE, LEAVE), taken=_AS_TOLD),
     "property.holder": RowGroupRule(N_("权利人里没有这家企业"), (TAKE, LEAVE), (LEAVE,), taken=_AS_TOLD),
 }
+#: Rows that were handed back because they only have a name, for which firms are proposed.
+PROPOSING: Mapping[str, RowGroupRule] = {
+    ONE_LIKELY: RowGroupRule(
+        PROPOSED_LABELS[ONE_LIKELY],
+        (PROPOSED, LEAVE),
+        seen=True,
+        taken=N_("取建议的企业：数据记入这家企业，企业名称不变；有存疑或与手工修改不同的，随后再问。"),
+    ),
+    SOME: RowGroupRule(PROPOSED_LABELS[SOME], (LEAVE,), alone=N_("是哪一家要逐行选定，不能一起采用。")),
+}
 DIFFERING: Mapping[str, RowGroupRule] = {
     DIFFERS: RowGroupRule(
         N_("与手工修改不同"),
@@ -102,6 +124,7 @@ LABELS = {
     "name.ambiguous": N_("名称对应几家企业"),
     "name.missing": N_("没有企业名称"),
     "name.former": N_("用的是曾用名"),
+    "name.known": N_("用的是记住的写法"),
     "uscc.missing": N_("没有代码"),
     "uscc.scientific": N_("代码成了科学记数法"),
     "field.missing": N_("缺必填项"),
@@ -130,18 +153,20 @@ def rule_of(outcome: str, code: str) -> RowGroupRule:
         return WAITING.get(code, _UNKNOWN)
     if outcome == RowOutcome.DIFFERS:
         return DIFFERING.get(code, DIFFERING[DIFFERS])
+    if code in PROPOSING:
+        return PROPOSING[code]
     return RowGroupRule(LABELS.get(code) or (WAITING[code].label if code in WAITING else _UNKNOWN.label))
 
 
 def find_rule(code: str) -> RowGroupRule | None:
     """What fits the rows that wait for this reason, whatever their outcome."""
-    return WAITING.get(code) or DIFFERING.get(code)
+    return WAITING.get(code) or DIFFERING.get(code) or PROPOSING.get(code)
 
 
 def check_choice(code: str, choice: str, *, ahead: bool = False) -> RowChoice:
     """The choice, when it fits all rows that wait for this reason. Raises Invalid, saying what may be chosen."""
     rule = find_rule(code) or (None if ahead else _UNKNOWN)
-    if rule is None:
+    if rule is None or (ahead and not rule.ahead):
         text = _("没有“%(code)s”这种原因，可用的有：%(codes)s。") % {
             "code": code[:LONGEST_CODE],
             "codes": "、".join((*WAITING, *DIFFERING)),

@@ -18,6 +18,7 @@ from app.enterprises.imports.row_groups.domain import (
     DIFFERING,
     MOST_SEEN,
     TAKE,
+    TAKING,
     RowChoice,
     check_choice,
     find_rule,
@@ -111,7 +112,7 @@ def _count(session: Session, run: ImportRun, chosen: ChosenRows, wanted: Mapping
     for group in list_groups(session, chosen.of(run.id)):
         choice = wanted.get(group.code)
         rule = find_rule(group.code)
-        if choice is TAKE and rule is not None and rule.seen and (group.undecided > MOST_SEEN or not chosen.ids):
+        if choice in TAKING and rule is not None and rule.seen and (group.undecided > MOST_SEEN or not chosen.ids):
             text = _("“%(group)s”要逐对看过才能采用，一次最多 %(n)s 行，请勾选后再决定。")
             raise Invalid("import.pairs_unseen", text % {"group": _(rule.label), "n": MOST_SEEN})
         total += group.rows if choice else 0

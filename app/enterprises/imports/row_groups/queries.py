@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.imports.domain import OPEN, RowDecision
 from app.enterprises.imports.models import ImportRow, ImportRun
+from app.enterprises.imports.proposals.domain import PROPOSED
+from app.enterprises.imports.queries import is_open
 from app.kit.membership import one_of
 
 
@@ -19,6 +21,11 @@ class RowGroup:
     code: str
     rows: int
     undecided: int
+
+    @property
+    def asks(self) -> bool:
+        """Whether such rows ask for a decision."""
+        return self.outcome in OPEN or self.code in PROPOSED
 
 
 @dataclass(frozen=True)
@@ -38,8 +45,7 @@ class ChosenRows:
             return rows.where(one_of(ImportRow.id, self.ids))
         wanted = {"outcome": self.outcome, "main_reason": self.main_reason, "sheet": self.sheet}
         given = {name: value for name, value in wanted.items() if value not in ("", None)}
-        waits = ImportRow.outcome.in_(OPEN), ImportRow.decision == RowDecision.NONE
-        return rows.where(*waits, ImportRow.id <= self.until).filter_by(**given)
+        return rows.where(is_open(), ImportRow.id <= self.until).filter_by(**given)
 
 
 def list_groups(session: Session, rows: Select[ImportRow]) -> list[RowGroup]:

@@ -12,13 +12,18 @@ from app.enterprises.imports import decisions
 from app.enterprises.imports.decisions import OURS, THEIRS, Deciding
 from app.enterprises.imports.domain import OPEN, RowDecision, RowOutcome
 from app.enterprises.imports.models import ImportRow, ImportRun
+from app.enterprises.imports.proposals.domain import CHOOSABLE
+from app.enterprises.imports.proposals.service import take_proposed
 from app.enterprises.imports.reasons import CONTRADICTED
-from app.enterprises.imports.row_groups.domain import KEEP, LEAVE, TAKE, UNDO, RowChoice
+from app.enterprises.imports.row_groups.domain import KEEP, LEAVE, PROPOSED, TAKE, UNDO, RowChoice
 from app.enterprises.models import Enterprise
 from app.kit.actor import Actor
 from app.kit.errors import Conflict, DomainError
 from app.kit.i18n import LOCALES, _, use_locale
 from app.kit.membership import one_of
+
+#: By row number what speaks against taking a row.
+Refusals = Mapping[int, Callable[[], DomainError]]
 
 
 @dataclass(frozen=True)
@@ -61,18 +66,20 @@ def decide_rows(session: Session, run: ImportRun, rows: Sequence[ImportRow], ord
     decisions.require_decidable(order.actor, run)
     known = _load_firms(session, rows)
     found, readings = DecidedRows(), {}  # type: ignore[var-annotated]
-    waiting: dict[tuple[int, int], list[Deciding]] = {}
+    waiting: dict[tuple[int, int, RowChoice], list[Deciding]] = {}
     for row in rows:
         desk = Deciding(session, order.actor, run, row, order.now, readings)
         choice = order.choices.get(row.main_reason)
         if choice is None:
             continue
-        if choice is TAKE and row.outcome == RowOutcome.QUEUED and row.decision == RowDecision.NONE:
-            waiting.setdefault((row.sheet, row.block), []).append(desk)
+        if row.decision == RowDecision.NONE and (
+            choice is PROPOSED or (choice is TAKE and row.outcome == RowOutcome.QUEUED)
+        ):
+            waiting.setdefault((row.sheet, row.block, choice), []).append(desk)
         else:
             _decide(desk, choice, found)
-    for desks in waiting.values():
-        _confirm(desks, order.note, found)
+    for (_sheet, _block, choice), desks in waiting.items():
+        _tell(desks, take_proposed(desks) if choice is PROPOSED else _confirm(desks, order.note), found)
     del known
     return found
 
@@ -96,12 +103,19 @@ def _decide(desk: Deciding, choice: RowChoice, found: DecidedRows) -> None:
         found.decided += 1
 
 
-def _confirm(desks: Sequence[Deciding], reason: str, found: DecidedRows) -> None:
+def _confirm(desks: Sequence[Deciding], reason: str) -> Refusals:
     rows = {desk.row.row_number: desk.row for desk in desks}
-    refused = decisions.confirm_all(desks, reason)
-    for result in refused:
-        row = rows[result.row.number]
-        found.refuse(row, _both(lambda row=row, result=result: decisions.objection(row, result).message))  # type: ignore[misc]
+    return {
+        result.row.number: lambda row=rows[result.row.number], result=result: decisions.objection(row, result)  # type: ignore[misc]
+        for result in decisions.confirm_all(desks, reason)
+    }
+
+
+def _tell(desks: Sequence[Deciding], refused: Refusals, found: DecidedRows) -> None:
+    """Note which of the rows were taken, and why the others were not."""
+    for desk in desks:
+        if desk.row.row_number in refused:
+            found.refuse(desk.row, _both(lambda why=refused[desk.row.row_number]: why().message))  # type: ignore[misc]
     found.decided += len(desks) - len(refused)
 
 
@@ -156,7 +170,7 @@ def _both(words: Callable[[], str]) -> list[str]:
 
 
 def _decided_before(row: ImportRow) -> str:
-    if row.outcome not in OPEN:
+    if row.outcome not in OPEN and row.main_reason not in CHOOSABLE:
         return _("这一行不需要决定。")
     if row.decision == RowDecision.SUPERSEDED:
         return _("已由后来导入的同一行取代。")

@@ -14,6 +14,7 @@ from app.enterprises.complete_lists.service import withdraw_of_import
 from app.enterprises.imports import events
 from app.enterprises.imports.domain import ImportState
 from app.enterprises.imports.models import ImportRun
+from app.enterprises.imports.proposals.known_names import forget_of_import
 from app.enterprises.imports.registers import registers_of
 from app.enterprises.imports.undo.domain import BATCH, PREVIEWED, UNDO_DAYS, RecordEffect, Tally, is_late
 from app.enterprises.imports.undo.reversal import Reversal, Undoing
@@ -73,7 +74,8 @@ def preview_undo(session: Session, *, actor: Actor, run: ImportRun) -> UndoPrevi
 
 
 def start_undo(session: Session, *, actor: Actor, run: ImportRun, now: datetime) -> Job:
-    """Hand it to the background work; what was said of it as a complete list counts no more. Raises Conflict when it cannot be taken back (any more), or was already."""
+    """Hand it to the background work; what was said of it as a complete list, and
+    what names were kept with it, count no more. Raises Conflict when it cannot be taken back (any more), or was already."""
     require(actor, IMPORT, run)
     if why := objection_to_undo(session, run, today(now)):
         raise Conflict("import.not_undoable", why)
@@ -83,6 +85,7 @@ def start_undo(session: Session, *, actor: Actor, run: ImportRun, now: datetime)
     run.undone_counts = Tally().counts
     session.flush()
     withdraw_of_import(session, actor=actor, run=run, now=now)
+    forget_of_import(session, actor=actor, run=run, now=now)
     note_run(session, run, actor, events.UNDO_STARTED, now, {})
     return job
 
