@@ -232,8 +232,8 @@ def _decision_row(row: ImportRow, run: ImportRun, sheet: ImportSheet, known: _Ro
         number=row.row_number,
         code="" if code == row.name else code,
         name=row.name,
-        outcome=_(OUTCOME_LABELS[RowOutcome(row.outcome)]),
-        badge=OUTCOME_BADGES[RowOutcome(row.outcome)],
+        outcome=_("已记入所选企业") if _was_chosen(row) else _(OUTCOME_LABELS[RowOutcome(row.outcome)]),
+        badge="good" if _was_chosen(row) else OUTCOME_BADGES[RowOutcome(row.outcome)],
         reasons=ReasonTexts.of(map(RowReason.from_json, row.reasons)),
         url=f"/enterprises/{code}" if row.target_id is not None and run.state != ImportState.UNDONE else "",
     )
@@ -257,6 +257,11 @@ def _decision_row(row: ImportRow, run: ImportRun, sheet: ImportSheet, known: _Ro
         choosable=is_open and row.outcome == RowOutcome.REJECTED and row.main_reason in CHOOSABLE,
         name_kept=row.id in known.proposed.kept,
     )
+
+
+def _was_chosen(row: ImportRow) -> bool:
+    """Whether a person chose the firm of a row that was handed back."""
+    return row.main_reason in CHOOSABLE and row.decision == RowDecision.CONFIRMED
 
 
 def _question(row: ImportRow, sheet: ImportSheet) -> RowDialog:
@@ -294,7 +299,7 @@ def _decision_text(row: ImportRow) -> str:
         RowDecision.SETTLED: N_("已由 %(by)s 处理完"),
         RowDecision.SUPERSEDED: N_("已由第 %(note)s 次导入中的同一企业取代"),
     }
-    if row.main_reason in CHOOSABLE and row.decision == RowDecision.CONFIRMED:
+    if _was_chosen(row):
         return _("%(by)s 选定为：%(note)s") % {"by": row.decided_by, "note": row.note}
     text = texts.get(RowDecision(row.decision))
     return _(text) % {"by": row.decided_by, "note": row.note} if text else ""
