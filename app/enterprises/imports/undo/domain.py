@@ -163,5 +163,6 @@ HOLDERS = {
     "stored_verdict": N_("留存的判定"),
     "visit": N_("走访"),
     "visit_stop": N_("走访安排"),
+    "known_name": N_("名单上记住的写法"),
     "yearly_figures": N_("年度数据"),
 }
