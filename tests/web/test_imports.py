@@ -557,3 +557,25 @@ def test_a_row_that_only_has_a_name_is_taken_for_a_firm_that_a_person_chooses(
     firms = session.scalars(select(ImportRow.target_id).order_by(ImportRow.row_number)).all()
     assert None not in firms[:3] and firms[3] is None
     assert len(session.scalars(select(YearlyFigures.id)).all()) == 3
+
+
+def test_a_dry_run_tells_before_anything_is_written_what_would_become_of_all_rows(
+    sign_in: SignIn, session: Session, work: Callable[[], int]
+) -> None:
+    client = sign_in()
+    url = upload(client, csv(messy_rows()))
+    assert client.submit(url, to="/dry-run").status_code == 303
+    assert "等待开始" in client.get(f"{url}/dry-run/progress").text
+    assert work() == 1
+    assert session.scalar(select(func.count()).select_from(Enterprise)) == 0
+    page = client.get(url).text
+    assert "代码校验位不符" in page and "重复的行，内容不同" in page and "之后库中没有变动" in page
+    firm(session)
+    assert "之后库中有变动" in client.get(url).text
+    client.submit(url, {f"field-{len(HEADER) - 1}": ""}, to="/mapping")
+    page = client.get(url).text
+    assert "请重新试读" in page and "之后库中" not in page and "重复的行，内容不同" not in page
+    assert client.submit(url, to="/dry-run").status_code == 303
+    assert client.submit(url, to="/dry-run/stop").status_code == 303
+    assert work() == 0
+    assert "试读没有做完：由人停止。" in client.get(url).text

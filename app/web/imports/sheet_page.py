@@ -39,6 +39,7 @@ from app.kit.written.amounts import unit_of
 from app.web.imports.beforehand import SaidLine, said_lines
 from app.web.imports.blank_lines import BlankLine, blank_lines
 from app.web.imports.complete_form import CompleteListForm, complete_form
+from app.web.imports.dry_run_card import DryRunCard, dry_run_card
 from app.web.imports.preview_rows import PreviewHead, PreviewRow, places_of, preview_head, preview_row, shown_columns
 
 Choices = tuple[tuple[str, str], ...]
@@ -127,6 +128,7 @@ class MappingPage:
     unready: tuple[str, ...]
     complete: CompleteListForm
     beforehand: tuple[SaidLine, ...]
+    dry_run: DryRunCard
     origin: tuple[str, ...] = ()
     parts: tuple[PartLine, ...] = ()
     part: int = 0
@@ -198,6 +200,7 @@ def sheet_page(
         unready=unready,
         complete=_complete(session, actor, run, sheets, refused),
         beforehand=tuple(said_lines(run)),
+        dry_run=dry_run_card(session, run, sheets),
         origin=origin_texts(layout.origin),
         parts=parts,
         part=looked_at.part if parts else 0,

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from app.enterprises.imports.domain import ImportKind
+from app.enterprises.imports.dry_runs.orders import find_dry_run, order_dry_run
 from app.enterprises.imports.dry_runs.service import TriedImport, TriedSheet, try_out
 from app.enterprises.imports.models import ImportRun
 from app.enterprises.imports.row_groups.queries import list_groups, rows_of_sheet
@@ -17,7 +18,7 @@ from app.enterprises.imports.runner import chosen_sheets, counts_of
 from app.jobs.domain import CancelledError
 from app.jobs.run import JobContext
 from app.kit.actor import SYSTEM
-from app.kit.db import Base, Database, read_scope
+from app.kit.db import TABLES, Base, Database, read_scope, session_scope
 from tests.counts import Counts
 from tests.factories.lists import firm_rows, messy_rows, write_list
 from tests.factories.random_workbooks import SHEETS, WORKBOOKS
@@ -27,6 +28,7 @@ from tests.support.imports import NOW, Importer
 
 def everything(database: Database) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table."""
+    database.composition.of(TABLES)
     with read_scope(database) as session:
         return {
             table.name: [tuple(row) for row in session.execute(select(table).order_by(*table.primary_key))]
@@ -80,6 +82,20 @@ def test_a_dry_run_tells_what_the_import_does(importer: Importer, tmp_path: Path
 
     check()
     assert seen >= {"created", "changed", "unchanged", "rejected"}, seen
+
+
+def test_an_ordered_dry_run_writes_its_result_and_nothing_else(importer: Importer, tmp_path: Path) -> None:
+    import_id = importer.upload(write_list(tmp_path / "list.csv", messy_rows()))
+    before = everything(importer.database)
+    with session_scope(importer.database) as session:
+        order_dry_run(session, actor=SYSTEM, run=session.get_one(ImportRun, import_id), now=NOW)
+    importer.work()
+    assert everything(importer.database) | {"job": []} == before
+    with read_scope(importer.database) as session:
+        found = find_dry_run(session, session.get_one(ImportRun, import_id))
+    assert found and found.result and (found.at, found.read_otherwise, found.moved_on) == (NOW, False, False)
+    assert found.result.counts["created"] == 3
+    assert {(group.outcome, group.code): group.rows for group in found.result.sheets[0].groups}["queued", "uscc"] == 1
 
 
 def test_a_dry_run_that_is_stopped_leaves_nothing(importer: Importer, tmp_path: Path) -> None:
