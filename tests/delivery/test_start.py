@@ -13,6 +13,8 @@ from tests.support.source import ROOT, carried_files
 
 FIRST_START_SECONDS = 240
 LATER_START_SECONDS = 15
+#: What nobody imports needs no compiling here.
+INSTALLING = {"UV_COMPILE_BYTECODE": "0"}
 #: A proxy that nobody answers at: whoever tries the network fails.
 NO_NETWORK = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
 
@@ -34,7 +36,7 @@ def _sign_in_page(url: str) -> str:
 
 
 def test_starts_twice_and_keeps_what_was_there(copy: Path, tmp_path: Path) -> None:
-    environment = clean_environment(UV_COMPILE_BYTECODE="0")  # what nobody imports needs no compiling here
+    environment = clean_environment(**INSTALLING)
     for attempt, limit in enumerate((FIRST_START_SECONDS, LATER_START_SECONDS), start=1):
         port, log = free_port(), tmp_path / f"log-{attempt}"
         extra = NO_NETWORK | {"UV_OFFLINE": "1", "no_proxy": "127.0.0.1"} if attempt > 1 else {}
@@ -52,13 +54,14 @@ def test_starts_twice_and_keeps_what_was_there(copy: Path, tmp_path: Path) -> No
 
 
 def test_empty_means_no_demo(copy: Path, tmp_path: Path, templates: Templates) -> None:
-    """On a database that is migrated and seeded: that is seen above."""
+    """On a database that is migrated and seeded: that is seen above. Run by itself this is the first start, which installs."""
     port = free_port()
     (tmp_path / "data").mkdir()
     templates.copy("sqlite", tmp_path / "data")
-    environment = clean_environment(YUMIAO_DATA_DIR=str(tmp_path / "data"))
+    environment = clean_environment(YUMIAO_DATA_DIR=str(tmp_path / "data"), **INSTALLING)
     command = [copy / "run", "--port", str(port), "--empty"]
-    with serving(command, port=port, log=tmp_path / "log", environment=environment) as server:
+    limit = FIRST_START_SECONDS
+    with serving(command, port=port, log=tmp_path / "log", environment=environment, seconds=limit) as server:
         assert "示例账号" not in server.printed()
         assert '<html lang="zh-CN">' in _sign_in_page(server.url)
 
