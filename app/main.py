@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
+from threading import Thread
 from typing import Protocol
 
 import anyio.to_thread
@@ -26,6 +27,7 @@ from app.doors.pages.timeline import wording_of
 from app.doors.requests.admission import THREADS, Admission
 from app.doors.requests.middleware import RequestFrame
 from app.doors.requests.rate import RateLimiter
+from app.enterprises.duplicates.register_index import warm_index
 from app.exchange.delivery.metrics import ExchangeCollector
 from app.exchange.ledger import ReadingLedger
 from app.exchange.touched import TouchedRows
@@ -118,6 +120,7 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     apart = Database(state.database.url, state.database.composition, pool_size=size, folder=folder)
     if not alone:
         state.rate_limiter = RateLimiter(settings.api_rate_per_second, settings.api_burst, SharedBuckets(apart))
+        Thread(target=warm_index, args=(apart, state.clock()), name="warm-index", daemon=True).start()
     with working_beside(settings, apart) if settings.worker and alone else nullcontext():
         state.reading_ledger = ReadingLedger(apart)
         state.touched_rows = TouchedRows()

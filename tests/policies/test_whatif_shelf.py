@@ -1,6 +1,8 @@
 """Registers on file: the same as read anew, and not taken where they may be of another state."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -116,10 +118,30 @@ def test_in_the_morning_those_in_use_are_made_ready(
     on, used = today(NOW), (NOW - timedelta(days=1)).timestamp()
     shelf.put(session, load(session, REGION, on - timedelta(days=1)), used)
     prepare_registers(shelf, database, NOW)
-    (path,) = shelf.folder.iterdir()
+    (path,) = shelf.folder.glob("r*")
     assert path.stat().st_mtime == used, "made ready is not used"
     prepare_registers(shelf, database, NOW)
     assert same(shelf.find(session, REGION, on), load(session, REGION, on))
+    (path,) = shelf.folder.glob("r*")
+    (beside := shelf.folder / "firm-keys-of-others").touch()
+    os.utime(beside, (0, 0))
     os.utime(path, (used, (NOW - IN_USE).timestamp()))
     prepare_registers(shelf, database, NOW)
-    assert not list(shelf.folder.iterdir())
+    assert beside.exists()
+    assert not list(shelf.folder.glob("r*"))
+
+
+def test_who_waits_for_another_process_takes_what_that_has_read(
+    session: Session, firms: list[Enterprise], shelf: RegisterShelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, held = load(session, REGION, DAY), RegisterShelf.held
+
+    @contextmanager
+    def after_another(self: RegisterShelf, region: str) -> Iterator[None]:
+        with held(self, region):
+            self.put(session, read)
+            yield
+
+    monkeypatch.setattr(RegisterShelf, "held", after_another)
+    monkeypatch.setattr("app.policies.whatif.register.load", None)
+    assert same(RegisterCache().get(session, REGION, DAY, shelf), read)

@@ -8,7 +8,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +21,7 @@ import orjson
 from app.enterprises.domain import uscc
 from app.enterprises.duplicates.domain.key_table import KeyTable
 from app.enterprises.duplicates.domain.places import PlaceNames
+from app.kit.held_file import held
 
 _FOLDER = ".registers"
 _NAMED = "firm-keys-"
@@ -47,6 +48,11 @@ def find_kept(folder: Path, places: PlaceNames) -> KeptKeys | None:
     return None
 
 
+def held_keys(folder: Path) -> AbstractContextManager[None]:
+    """One process at a time makes a register's keys: the others wait, and take what it puts on file."""
+    return held(folder / _FOLDER / f".{_NAMED}held")
+
+
 def put_kept(folder: Path, places: PlaceNames, kept: KeptKeys) -> KeptKeys | None:
     """Keep it instead of what was kept before; gives it back as it lies on file, None where files cannot be written."""
     path = _path(folder, places)
@@ -54,6 +60,9 @@ def put_kept(folder: Path, places: PlaceNames, kept: KeptKeys) -> KeptKeys | Non
         path.parent.mkdir(parents=True, exist_ok=True)
         with _incoming(path.parent) as file:
             _write(file, kept)
+            file.chmod(
+                path.parent.stat().st_mode & 0o666
+            )  # who may look into the folder may read it: one account makes, another serves
             file.replace(path)
         for other in path.parent.glob(f"{_NAMED}*"):
             if other != path:

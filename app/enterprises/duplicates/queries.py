@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from app.enterprises.duplicates.domain.comparison import SHOWN, Likeness
+from app.enterprises.duplicates.domain.comparison import SHOWN, Likeness, may_be_one
 from app.enterprises.duplicates.domain.pairs import Found, shown_among
 from app.enterprises.duplicates.domain.records import StatedFirm, record_of
-from app.enterprises.duplicates.register_index import read_firms, register_index
+from app.enterprises.duplicates.register_index import ReadFirm, read_firms, register_index
 from app.enterprises.duplicates.stated import place_names
 
 
@@ -52,7 +52,13 @@ def find_likely_pairs(session: Session, ids: Collection[int], *, prefix: str = "
     index = whole.within(prefix)
     pairs = index.partners_among(ids)
     firms |= read_firms(session, {key for pair in pairs for key in pair}.difference(firms))
-    compared = ((firms[one].entry, firms[other].entry) for one, other in pairs if one in firms and other in firms)
+    read = ((firms[one], firms[other]) for one, other in pairs if one in firms and other in firms)
+    compared = ((one.entry, other.entry) for one, other in read if _comparable(one, other))
     found = list(shown_among(compared, index))
     told = {key for pair in found for key in (pair.one.key, pair.other.key)}
     return LikelyPairs(found, {key: firms[key].stated for key in told})
+
+
+def _comparable(one: ReadFirm, other: ReadFirm) -> bool:
+    """Whether two firms are compared: where one would have to be parted for it, only if they may be one."""
+    return (one.is_parted and other.is_parted) or may_be_one(one.facts, other.facts)

@@ -3,11 +3,13 @@
 It only tells whom to compare: what is compared is read anew each time.
 """
 
+import logging
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from threading import Lock
-from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -15,8 +17,8 @@ from sqlalchemy.orm import Session
 from app.enterprises.duplicates.domain.key_index import KeyIndex, Layer
 from app.enterprises.duplicates.domain.key_table import KeyTable, joined
 from app.enterprises.duplicates.domain.places import PlaceNames
-from app.enterprises.duplicates.domain.records import FirmEntry, StatedFirm, record_of
-from app.enterprises.duplicates.index_file import KeptKeys, find_kept, put_kept
+from app.enterprises.duplicates.domain.records import FirmEntry, FirmFacts, StatedFirm, facts_of, record_of
+from app.enterprises.duplicates.index_file import KeptKeys, find_kept, held_keys, put_kept
 from app.enterprises.duplicates.stated import list_stated, place_names
 from app.enterprises.models import Enterprise
 from app.journal.queries import hash_at, head_position, list_enterprises_since
@@ -29,14 +31,31 @@ MOST_BESIDE = 1_000
 """With more firms beside the table on file a new table is put there."""
 AT_ONCE = 5_000
 """So many firms are read at once."""
+log = logging.getLogger(__name__)
 _ANYBODY = StatedFirm(0, "湖北育苗科技有限公司")
 
 
-class ReadFirm(NamedTuple):
-    """A firm as the register states it, and ready to be compared."""
+class ReadFirm:
+    """A firm as the register states it; ready to be compared when it is first asked for that."""
 
-    stated: StatedFirm
-    entry: FirmEntry
+    def __init__(self, stated: StatedFirm, places: PlaceNames) -> None:
+        self.stated = stated
+        self._places = places
+
+    @cached_property
+    def entry(self) -> FirmEntry:
+        """All that is compared."""
+        return record_of(self.stated, self._places)
+
+    @property
+    def is_parted(self) -> bool:
+        """Whether it was asked for already."""
+        return "entry" in self.__dict__
+
+    @cached_property
+    def facts(self) -> FirmFacts | FirmEntry:
+        """What is compared besides names and address."""
+        return self.entry if self.is_parted else facts_of(self.stated)
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,18 +114,23 @@ class _Reading:
         if self._shared and (known.kept.position, known.kept.last) == (position, last):
             return known
         changed = self._changed(known)
-        if len(changed) > MOST_BESIDE and self._folder:
+        if len(changed) <= MOST_BESIDE or not self._folder:
+            return self._brought(known, changed, position, last)
+        with held_keys(self._folder) if self._shared else nullcontext():  # who waited finds what another put on file
             known = self._newer(known)
-            changed = self._changed(known)
+            return self._brought(known, self._changed(known), position, last)
+
+    def _brought(self, known: RegisterIndex, changed: list[int], position: int, last: int) -> RegisterIndex:
+        """What is known, brought to a position of the journal."""
         if len(changed) > MOST_CHANGED:
             known = self._empty()
             changed = []
         written = (
             () if self._shared else self._wanted
         )  # by this very session, perhaps: no event tells of it before the end
-        changed = sorted({*changed, *self._new_since(known.kept.last), *written})
-        known = self._with(known, changed)
-        at = KeptKeys(position, hash_at(session, position), last, known.kept.table)
+        ids = sorted({*changed, *self._new_since(known.kept.last), *written})
+        known = self._with(known, ids)
+        at = KeptKeys(position, hash_at(self._session, position), last, known.kept.table)
         return self._put(replace(known, kept=at))
 
     def _stands(self, kept: KeptKeys) -> bool:
@@ -146,10 +170,10 @@ class _Reading:
     def _entries(self, ids: list[int]) -> Iterator[FirmEntry]:
         for at in range(0, len(ids), AT_ONCE):
             for firm in list_stated(self._session, one_of(Enterprise.id, ids[at : at + AT_ONCE])):
-                entry = record_of(firm, self._places)
+                read = ReadFirm(firm, self._places)
                 if firm.key in self._wanted:
-                    self.found[firm.key] = ReadFirm(firm, entry)
-                yield entry
+                    self.found[firm.key] = read
+                yield read.entry
 
     def _put(self, known: RegisterIndex) -> RegisterIndex:
         """With everything in one table when much stands beside it, which is put on file."""
@@ -168,8 +192,16 @@ def keep_index_ready(database: Database, _now: datetime) -> None:
             register_index(session)[0].partners_of([record_of(_ANYBODY, place_names(session))])
 
 
+def warm_index(database: Database, now: datetime) -> None:
+    """The same as a process begins that does no work beside the pages; the database may be away by then."""
+    try:
+        keep_index_ready(database, now)
+    except Exception:
+        log.exception("the register's keys could not be made ready")
+
+
 def read_firms(session: Session, ids: Collection[int]) -> dict[int, ReadFirm]:
-    """Firms in use, ready to be compared; a few statements, however many."""
+    """Firms in use, to be compared; a few statements, however many."""
     places = place_names(session)
     stated = list_stated(session, one_of(Enterprise.id, ids)) if ids else []
-    return {firm.key: ReadFirm(firm, record_of(firm, places)) for firm in stated}
+    return {firm.key: ReadFirm(firm, places) for firm in stated}

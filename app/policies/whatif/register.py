@@ -2,6 +2,7 @@
 
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Hashable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
 from threading import Lock
@@ -77,6 +78,9 @@ Key = tuple[str, str, date]
 class StoredRegisters(Protocol):
     """Where registers lie that outlive a process."""
 
+    def held(self, region: str) -> AbstractContextManager[None]:
+        """One process at a time reads a region."""
+
     def find(self, session: Session, region: str, on: date) -> Register | None:
         """The register as it was read last; None where there is none that could be brought up to date."""
 
@@ -129,10 +133,14 @@ REGISTERS = RegisterCache()
 
 def _obtained(session: Session, region: str, on: date, shelf: StoredRegisters | None) -> Register:
     """From the shelf, brought up to date, or read; what is newer than on the shelf is put there."""
-    stored = shelf.find(session, region, on) if shelf else None
-    register = load(session, region, on) if stored is None else refreshed(session, stored)
-    if shelf and register is not stored:
-        shelf.put(session, register)
+    if shelf is None:
+        return load(session, region, on)
+    stored = shelf.find(session, region, on)
+    with shelf.held(region) if stored is None else nullcontext():  # who waited finds what another read
+        stored = shelf.find(session, region, on) if stored is None else stored
+        register = load(session, region, on) if stored is None else refreshed(session, stored)
+        if register is not stored:
+            shelf.put(session, register)
     return register
 
 

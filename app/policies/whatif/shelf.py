@@ -9,7 +9,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 from app.journal.queries import hash_at
 from app.kit.clock import today
 from app.kit.db import Database, read_scope
+from app.kit.held_file import held
 from app.policies.domain.facts.catalogue import FactKey
 from app.policies.domain.facts.columns import Columns, FactColumn
 from app.policies.domain.values.knowledge import Knowledge, between, ends
@@ -51,6 +52,10 @@ class RegisterShelf:
     def within(cls, data_dir: Path) -> "RegisterShelf":
         """The shelf of a data directory, beside its content."""
         return cls(data_dir / ".registers")
+
+    def held(self, region: str) -> AbstractContextManager[None]:
+        """One process at a time reads a region: the others wait, and take what it puts here."""
+        return held(self.folder / f".{_region(region)}-held")
 
     def find(self, session: Session, region: str, on: date) -> Register | None:
         """The register as it was read last; None where there is none that could be brought up to date."""
@@ -86,8 +91,8 @@ class RegisterShelf:
                 yield region, path.stat().st_mtime
 
     def let_go(self, now: datetime) -> None:
-        """Delete what nobody has looked at within that time."""
-        for path in self.folder.iterdir():
+        """Delete what nobody has looked at within that time, and what was left half written."""
+        for path in (*self.folder.glob("r*.npz"), *self.folder.glob("incoming-*")):
             if now.timestamp() - path.stat().st_mtime >= IN_USE.total_seconds():
                 path.unlink(missing_ok=True)
 
@@ -103,7 +108,9 @@ def prepare_registers(shelf: RegisterShelf, database: Database, now: datetime) -
     day = today(now)
     with read_scope(database) as session:
         for region, used in list(shelf.outdated(session, day)):
-            shelf.put(session, load(session, region, day), used)
+            with shelf.held(region):
+                if shelf.find(session, region, day) is None:
+                    shelf.put(session, load(session, region, day), used)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The cases of `cases.yaml`, which an officer can read: one firm, relatives, or two firms. And: order and spelling do not matter."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,13 @@ from hypothesis import strategies as st
 
 from app.enterprises.domain.uscc import ALPHABET, check_character
 from app.enterprises.duplicates.domain.codes import is_whole, slips_between, whole_codes_near
-from app.enterprises.duplicates.domain.comparison import SHOWN, Kinship, compare
+from app.enterprises.duplicates.domain.comparison import SHOWN, Kinship, compare, may_be_one
 from app.enterprises.duplicates.domain.evidence import TABLES, WORDS
 from app.enterprises.duplicates.domain.key_table import KeyTable
 from app.enterprises.duplicates.domain.pairs import find_duplicates
 from app.enterprises.duplicates.domain.parts import part_name
 from app.enterprises.duplicates.domain.places import PlaceNames
-from app.enterprises.duplicates.domain.records import FirmEntry, StatedFirm, record_of
+from app.enterprises.duplicates.domain.records import FirmEntry, StatedFirm, facts_of, record_of
 from app.reference.catalogue import read_tree
 
 ROOT = Path(__file__).parents[3]
@@ -48,6 +49,7 @@ def test_what_two_entries_are_to_each_other(case: dict[str, Any]) -> None:
     assert found.verdict is VERDICTS[case["结论"]], (found.score, found.observed)
     assert (found.score >= SHOWN) == (case["结论"] == "同一")
     assert compare(other, one).observed == found.observed
+    assert may_be_one(one, other) or found.score < SHOWN
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case["结论"] == "同一" and len(case["甲"]) > 1])
@@ -105,6 +107,40 @@ def test_every_observation_has_words_or_says_nothing() -> None:
         for level in levels:
             assert f"{kind}.{level}" in WORDS or level in silent, (kind, level)
     assert all(key.split(".")[1] in TABLES[key.split(".")[0]] for key in WORDS)
+
+
+_TOLD = st.fixed_dictionaries(
+    {
+        "name": st.sampled_from(
+            ["潜江市楚禾粮油有限公司", "潜江市楚和粮油有限公司", "潜江市楚禾粮油有限公司第一分厂", "湖北甲乙木业厂"]
+        ),
+        "code": st.sampled_from(["", "91429099MAD5359456", "91429099MAD5359450", "92429099755716824D"]),
+        "former_names": st.sampled_from([(), ("潜江市楚禾粮油有限公司",)]),
+        "registered_on": st.sampled_from([None, date(2011, 3, 2), date(2011, 3, 3), date(2015, 7, 8)]),
+        "representative": st.sampled_from(["", "张", "张若谷", "张若合", "李**"]),
+        "capital_fen": st.sampled_from([None, 10**7, 5 * 10**8]),
+        "region_code": st.sampled_from(["429005", "421000"]),
+        "address": st.sampled_from(["", "-", "示例路1号", "湖北省潜江市示例路1号"]),
+        "phones": st.sampled_from([(), ("13800000001",), ("13800000002",), ("0728-6200001",)]),
+    }
+)
+
+
+@given(_TOLD, _TOLD)
+def test_no_pair_that_is_shown_is_left_out_by_its_facts_alone(one: dict[str, Any], other: dict[str, Any]) -> None:
+    stated = StatedFirm(1, **one), StatedFirm(2, **other)
+    if compare(*(record_of(each, PLACES) for each in stated)).score >= SHOWN:
+        assert may_be_one(*map(facts_of, stated))
+
+
+def test_two_firms_of_one_address_need_not_be_parted_to_be_told_apart() -> None:
+    one = StatedFirm(
+        1, "甲", "91429099MAD5359456", registered_on=date(2011, 3, 2), representative="张若谷", capital_fen=1
+    )
+    other = one._replace(
+        code="91429099755716824D", registered_on=date(2015, 7, 8), representative="李海燕", capital_fen=2
+    )
+    assert not may_be_one(facts_of(one), facts_of(other)) and may_be_one(facts_of(one), facts_of(one))
 
 
 @given(st.text(max_size=40), st.text(max_size=40))

@@ -1,6 +1,9 @@
 """The register's keys on file: another process, and the same one after a restart, reads only what has changed since."""
 
+import errno
+import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -10,8 +13,9 @@ import pytest
 from app.enterprises import events
 from app.enterprises.duplicates import register_index as module
 from app.enterprises.duplicates.domain.records import StatedFirm
+from app.enterprises.duplicates.index_file import held_keys
 from app.enterprises.duplicates.queries import find_likely
-from app.enterprises.duplicates.register_index import keep_index_ready
+from app.enterprises.duplicates.register_index import keep_index_ready, warm_index
 from app.enterprises.models import Enterprise
 from app.enterprises.service.editing import change_fields
 from app.kit.actor import SYSTEM
@@ -54,7 +58,7 @@ def read_anew(sent: list[str]) -> bool:
 
 def the_file(folder: Path) -> Path:
     """The one that lies there."""
-    (path,) = (folder / ".registers").iterdir()
+    (path,) = (folder / ".registers").glob("firm-keys-*")
     return path
 
 
@@ -131,3 +135,41 @@ def test_nothing_is_kept_where_nothing_can_be_written_or_of_what_is_not_committe
         assert len(find_likely(session, [StatedFirm(0, "鼎晟木业")])[0]) == 1
         session.rollback()
     assert found(database, "鼎晟木业") == []
+
+
+def test_while_one_process_reads_the_register_another_waits_and_takes_what_that_has_read(
+    opened: Callable[[], Database], count_queries: Counting, tmp_path: Path
+) -> None:
+    warm_index(opened(), NOW)
+    path = the_file(tmp_path)
+    made = path.rename(tmp_path / "made")
+    with count_queries() as sent, ThreadPoolExecutor(1) as other:
+        with held_keys(tmp_path):
+            asked = other.submit(found, opened())
+            assert wait([asked], 0.05).not_done
+            made.rename(path)
+        assert asked.result(10) == [NAME]
+    assert not read_anew(sent)
+
+
+def test_who_may_look_into_the_folder_may_read_the_file_which_may_go_while_it_is_used(
+    opened: Callable[[], Database], tmp_path: Path
+) -> None:
+    (tmp_path / ".registers").mkdir(0o750)
+    database = opened()
+    assert found(database) == [NAME]
+    assert the_file(tmp_path).stat().st_mode & 0o777 == 0o640
+    shutil.rmtree(tmp_path / ".registers")
+    assert found(database) == found(opened()) == [NAME]
+    assert the_file(tmp_path)
+
+
+def test_a_full_disk_leaves_nothing_half_written(
+    opened: Callable[[], Database], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_given: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    assert found(opened()) == [NAME]
+    assert not [*(tmp_path / ".registers").glob("[!.]*")]

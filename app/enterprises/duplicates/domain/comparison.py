@@ -9,11 +9,11 @@ from typing import Protocol
 from rapidfuzz.distance import OSA
 
 from app.enterprises.duplicates.domain.codes import is_whole, organisation_of, slips_between, subject_kind
-from app.enterprises.duplicates.domain.evidence import WORDS, favours, weigh
+from app.enterprises.duplicates.domain.evidence import TABLES, WORDS, favours, may_reach_half, weigh
 from app.enterprises.duplicates.domain.likeness import name_likeness
 from app.enterprises.duplicates.domain.lookalikes import look_alike
 from app.enterprises.duplicates.domain.parts import LegalForm, NameParts
-from app.enterprises.duplicates.domain.records import FirmEntry
+from app.enterprises.duplicates.domain.records import FirmEntry, FirmFacts
 from app.enterprises.duplicates.domain.script import sounds_of
 
 SHOWN = 1 / 2
@@ -57,22 +57,39 @@ def reasons_of(observed: Mapping[str, str]) -> list[str]:
     return [f"{kind}.{level}" for kind, level in sorted(told, key=lambda pair: not favours(*pair))]
 
 
-def compare(one: FirmEntry, other: FirmEntry, commonness: Commonness | None = None) -> Likeness:
-    """Compare two records; the order does not matter."""
-    observed = {
-        "name": _names(one, other),
-        "place": _places(one.name, other.name),
+def may_be_one(one: FirmFacts | FirmEntry, other: FirmFacts | FirmEntry) -> bool:
+    """Whether two records may be shown as one firm, whatever their names and addresses: asked before those are parted."""
+    observed = _by_facts(one, other)
+    if _kinds_differ(one.codes, other.codes):
+        observed["form"] = "other"
+    if not one.address or not other.address:
+        observed["address"] = "unknown"
+    return may_reach_half(observed)
+
+
+def _by_facts(one: FirmFacts | FirmEntry, other: FirmFacts | FirmEntry) -> dict[str, str]:
+    """What is observed of all but names and addresses."""
+    return {
         "region": _regions(one.region, other.region),
         "code": _codes(one.codes, other.codes),
-        "branch": _branches(one, other),
-        "group": "same" if one.name.is_group == other.name.is_group else "one",
-        "form": _forms(one, other),
         "registered": _days(one.registered_on, other.registered_on),
         "representative": _persons(one.representative, other.representative),
         "phone": _phones(one.phones, other.phones),
-        "address": _addresses(one.address, other.address),
         "capital": _equal(one.capital_fen, other.capital_fen),
     }
+
+
+def compare(one: FirmEntry, other: FirmEntry, commonness: Commonness | None = None) -> Likeness:
+    """Compare two records; the order does not matter."""
+    told = _by_facts(one, other) | {
+        "name": _names(one, other),
+        "place": _places(one.name, other.name),
+        "branch": _branches(one, other),
+        "group": "same" if one.name.is_group == other.name.is_group else "one",
+        "form": _forms(one, other),
+        "address": _addresses(one.address, other.address),
+    }
+    observed = {kind: told[kind] for kind in TABLES}
     observed |= _in_its_light(observed)
     shares = weigh(observed, _common(one, observed, commonness) if commonness else {})
     score = round(shares.same, 4)
@@ -161,13 +178,13 @@ def _codes(ours: tuple[str, ...], theirs: tuple[str, ...]) -> str:
 
 def _code(one: str, other: str) -> str:
     """A slip needs a code that cannot be right: two codes that fit their check characters are two codes, however near."""
-    if is_whole(one) and is_whole(other):
-        mine = organisation_of(one)
-        if mine and mine == organisation_of(other):
+    slips, mine = slips_between(one, other), organisation_of(one)
+    akin = bool(mine) and mine == organisation_of(other)
+    if akin or slips <= 2:  # the checks are reckoned for few
+        whole = is_whole(one) and is_whole(other)
+        if whole and akin:
             return "same-organisation"
-    else:
-        slips = slips_between(one, other)
-        if slips <= 2:
+        if not whole and slips <= 2:
             return "slip" if slips == 1 else "two-slips"
     return "other" if len(one) == len(other) else "unknown"
 
@@ -194,6 +211,8 @@ def _forms(one: FirmEntry, other: FirmEntry) -> str:
 
 
 def _kinds_differ(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
+    if len({code[:2] for code in (*ours, *theirs)}) < 2:  # the checks are reckoned for few
+        return False
     mine, yours = {subject_kind(code) for code in ours} - {""}, {subject_kind(code) for code in theirs} - {""}
     return bool(mine and yours) and mine.isdisjoint(yours)
 
@@ -204,8 +223,8 @@ def _days(one: date | None, other: date | None) -> str:
     if one == other:
         return "same"
     swapped = (one.year, one.month, one.day) == (other.year, other.day, other.month)
-    slips = OSA.distance(f"{one:%Y%m%d}", f"{other:%Y%m%d}", score_cutoff=1)
-    return "slip" if swapped or slips == 1 else "other"
+    ours, theirs = (day.isoformat().replace("-", "") for day in (one, other))
+    return "slip" if swapped or OSA.distance(ours, theirs, score_cutoff=1) == 1 else "other"
 
 
 def _persons(one: str, other: str) -> str:

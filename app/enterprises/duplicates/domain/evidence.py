@@ -5,6 +5,7 @@ what two firms of one owner share (person, telephone, address) never makes one f
 from how registers are kept, not fitted to a set; only their proportions count.
 """
 
+from collections.abc import Mapping
 from math import exp, log
 from typing import NamedTuple
 
@@ -122,6 +123,24 @@ TABLES = {
     "capital": CAPITAL,
 }
 
+_WITHIN = 1 / 1_000  # a score is rounded
+
+
+class _Lead(NamedTuple):
+    """By how much one firm is likelier than related firms, and than strangers (logarithms)."""
+
+    related: float
+    stranger: float
+
+
+def _lead(weight: Weight) -> _Lead:
+    return _Lead(weight.same - weight.related, weight.same - weight.stranger)
+
+
+_LEADS = {kind: {level: _lead(weight) for level, weight in levels.items()} for kind, levels in TABLES.items()}
+_MOST = {kind: _Lead(*map(max, zip(*levels.values(), strict=True))) for kind, levels in _LEADS.items()}
+_ALL_MOST = _Lead(*map(sum, zip(_lead(PRIOR), *_MOST.values(), strict=True)))
+
 #: What is said of an observation; what has no words is nothing to speak of.
 WORDS = {
     "name.identical": N_("名称相同"),
@@ -190,6 +209,16 @@ def weigh(observed: dict[str, str], commonness: dict[str, float]) -> Weight:
     top = max(same, related, stranger)
     shares = [exp(value - top) for value in (same, related, stranger)]
     return Weight(*(share / sum(shares) for share in shares))
+
+
+def may_reach_half(observed: Mapping[str, str]) -> bool:
+    """Whether one firm may come to a half beside the other two hypotheses, whatever is observed of the kinds that are not told here."""
+    related, stranger = _ALL_MOST
+    for kind, level in observed.items():
+        lead, most = _LEADS[kind][level], _MOST[kind]
+        related += lead.related - most.related
+        stranger += lead.stranger - most.stranger
+    return min(related, stranger) >= -_WITHIN
 
 
 def favours(kind: str, level: str) -> bool:

@@ -25,6 +25,7 @@ _KINDS = (
     ("有限责任", LegalForm.COMPANY),
 )
 _BY_CODE = {"92": LegalForm.INDIVIDUAL, "93": LegalForm.COOPERATIVE}
+_NO_PHONES: frozenset[str] = frozenset()
 _LEADING_AREA = re.compile(r"^(?:0086|86)(?=1\d{10}$|0)")
 
 
@@ -64,6 +65,31 @@ class FirmEntry(NamedTuple):
     phones: frozenset[str]
 
 
+class FirmFacts(NamedTuple):
+    """What is compared of a firm besides its names, as `FirmEntry` has it; only whether the address is known is told by it."""
+
+    codes: tuple[str, ...]
+    registered_on: date | None
+    representative: str
+    capital_fen: int | None
+    region: str
+    address: str
+    phones: frozenset[str]
+
+
+def facts_of(stated: StatedFirm) -> FirmFacts:
+    """Clean what is compared besides names and address: a tenth of what parting those takes."""
+    return FirmFacts(
+        codes=tuple(filter(None, map(normalise, (stated.code, *stated.former_codes)))),
+        registered_on=stated.registered_on,
+        representative=_known(_person(stated.representative)),
+        capital_fen=stated.capital_fen or None,
+        region=stated.region_code,
+        address=stated.address,
+        phones=frozenset(filter(None, map(_phone, stated.phones))) if stated.phones else _NO_PHONES,
+    )
+
+
 def record_of(facts: StatedFirm, places: PlaceNames) -> FirmEntry:
     """Fold, part and clean everything that is compared, once for each firm."""
     province = facts.region_code[:2]
@@ -72,7 +98,7 @@ def record_of(facts: StatedFirm, places: PlaceNames) -> FirmEntry:
     former = [name for name in former if name.strip()] if former else former
     short = len(facts.name) <= LONGEST
     name = part_spelled(spelled, places, province) if short else part_name(facts.name, places, province)
-    codes = tuple(filter(None, map(normalise, (facts.code, *facts.former_codes))))
+    codes = (cleaned := facts_of(facts)).codes
     form, is_branch = _kind_of(facts.kind, name, codes[0] if codes else "")
     return FirmEntry(
         key=facts.key,
@@ -84,11 +110,11 @@ def record_of(facts: StatedFirm, places: PlaceNames) -> FirmEntry:
         registered_on=facts.registered_on,
         form=form,
         is_branch=is_branch,
-        representative=_known(_person(facts.representative)),
-        capital_fen=facts.capital_fen or None,
+        representative=cleaned.representative,
+        capital_fen=cleaned.capital_fen,
         region=facts.region_code,
         address=_known(fold_address(facts.address, places, province)),
-        phones=frozenset(filter(None, map(_phone, facts.phones))),
+        phones=cleaned.phones,
     )
 
 
