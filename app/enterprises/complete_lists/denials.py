@@ -18,7 +18,17 @@ VOCABULARIES: Mapping[str, str] = {
     "compliance": "compliance_kind",
 }
 #: Registers that stand as of a day: who is on one and who was taken off it, not what happened when.
-STANDING = frozenset({"compliance:abnormal_operation", "compliance:serious_dishonesty"})
+STANDING = frozenset(
+    f"compliance:{code}"
+    for code in (
+        "abnormal_operation",
+        "serious_dishonesty",
+        "judgment_debtor",
+        "procurement_dishonesty",
+        "statistics_dishonesty",
+        "wage_arrears",
+    )
+)
 WINDOW_DAYS = 365
 VALIDITY, EVER = "validity", "ever"
 
@@ -85,7 +95,16 @@ DENIALS: Mapping[str, Denial] = {
 }
 #: Kinds of which no condition of any policy asks. Whoever has the complete list may say so: it is kept for that issuer and decides nothing.
 #: 其他行政处罚 comes from many issuers, of which a list has one: no fact may ever be denied by one such list.
-UNASKED = _kinds("compliance", "tax_violation", "administrative_penalty")
+UNASKED = _kinds(
+    "compliance",
+    "tax_violation",
+    "tax_arrears",
+    "administrative_penalty",
+    "judgment_debtor",
+    "procurement_dishonesty",
+    "statistics_dishonesty",
+    "wage_arrears",
+)
 LIST_KINDS = sorted(UNASKED.union(*(denial.kinds for denial in DENIALS.values())))
 
 

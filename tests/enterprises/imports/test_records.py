@@ -1,9 +1,12 @@
 """Contacts, products, conversions, standards, compliance events and tags as the taker takes them in."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.enterprises.complete_lists.denials import ListInForce
 from app.enterprises.imports.parts.cells import read_phone
 from app.enterprises.imports.parts.registers import COMPLIANCE, CONTACT, CONVERSION, PRODUCT, STANDARD, TAG
 from app.enterprises.imports.registers import ImportedRegister
@@ -16,8 +19,10 @@ from app.enterprises.models import (
     Product,
     StandardParticipation,
 )
+from app.enterprises.status_facts import read_status
 from app.journal.models import JournalEvent
 from app.kit import db
+from app.kit.facts.owners import Owners
 from tests.factories.enterprises import firm
 from tests.support.taking import Hand, told
 
@@ -53,6 +58,13 @@ def test_a_contact_is_known_by_its_name_and_stays_out_of_the_open_journal(sessio
     assert session.scalars(select(Contact)).one().phone == "0728-0000728"
     assert "0728-0000728" not in str(events(session, "import.decided")[0].changes)
     assert told(hand.take([row | {"contact_name": ""}])) == ["rejected field.missing"]
+
+
+def may_be(session: Session, one: Enterprise) -> list[str]:
+    """The facts that rows of the firm may prove."""
+    day = date(2024, 6, 30)
+    found = read_status(session, Owners([one.id]), day, [ListInForce(1, frozenset(), None, day, "", "", "")]).possible
+    return [fact for fact, firms in found.items() if any(firms)]
 
 
 @pytest.mark.parametrize(
@@ -173,11 +185,37 @@ def test_a_penalty_with_who_gave_it(session: Session, one: Enterprise) -> None:
         ("行政处罚信息公示", "administrative_penalty"),
         ("重大税收违法失信主体名单", "tax_violation"),
         ("经营异常名录", "abnormal_operation"),
+        ("严重违法失信企业名单", "serious_dishonesty"),
+        ("失信被执行人名单", "judgment_debtor"),
+        ("政府采购严重违法失信行为记录名单", "procurement_dishonesty"),
+        ("统计严重失信企业名单", "statistics_dishonesty"),
+        ("拖欠农民工工资失信联合惩戒对象名单", "wage_arrears"),
+        ("欠税公告", "tax_arrears"),
+        ("失信企业名单", ""),
+        ("严重失信主体名单", ""),
         ("其他", ""),
     ],
 )
 def test_titles_tell_what_a_list_of_others_is_about(titles: str, kind: str) -> None:
     assert COMPLIANCE.given[0].guess(titles) == kind
+
+
+def test_a_list_that_no_condition_names_is_kept_and_decides_nothing(session: Session, one: Enterprise) -> None:
+    row = {"uscc": one.uscc, "happened_on": "2024-03-05", "severity": "重大", "offence": "有履行能力而拒不履行（示例）"}
+    said = {
+        "失信被执行人": "judgment_debtor",
+        "政府采购严重违法失信": "procurement_dishonesty",
+        "欠薪黑名单": "wage_arrears",
+    }
+    hand = Hand(session, COMPLIANCE)
+    assert told(hand.take([row | {"kind": each} for each in said])) == ["created"] * 3
+    kept = {(event.kind, event.summary) for event in session.scalars(select(ComplianceEvent))}
+    assert kept == {(kind, row["offence"]) for kind in said.values()}
+    assert told(hand.look([row | {"kind": "失信"}])) == ["rejected field.missing word.unknown"]  # whose list?
+    facts = {"on_dishonesty_list", "on_serious_breach_list"}
+    assert not facts & set(may_be(session, one))
+    assert told(hand.take([row | {"kind": "严重违法失信名单"}])) == ["created"]
+    assert facts <= set(may_be(session, one))
 
 
 def test_tags_are_told_as_a_list(session: Session, one: Enterprise) -> None:

@@ -121,7 +121,7 @@ COMPLIANCE = _register(
         penalties.finish,
     ),
     N_("合规事件"),
-    ("行政处罚", "处罚", "事故", "失信", "经营异常", "违法"),
+    ("行政处罚", "处罚", "事故", "失信", "经营异常", "违法", "拖欠农民工工资", "欠税"),
     _given("kind", "compliance_kind"),
     _given("severity", "compliance_severity"),
 )

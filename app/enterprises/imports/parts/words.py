@@ -87,11 +87,17 @@ _ALSO: Mapping[str, Mapping[str, str]] = {
     "compliance_kind": {
         "safety_accident": "安全事故 安全生产事故 生产安全事故",
         "quality_accident": "质量事故 产品质量事故",
-        "environmental_violation": "环保 环境 环境保护 环保违法 生态环境 环境违法行为",
-        "tax_violation": "税收违法 税务违法 重大税收违法 重大税收违法失信主体 偷税 欠税",
+        "environmental_violation": "环保 环境 环境保护 环保违法 环保处罚 环境处罚 生态环境 生态环境处罚 环境违法行为 环境行政处罚 环保行政处罚",
+        "tax_violation": "税收违法 税务违法 税务处罚 税务行政处罚 重大税收违法 重大税收违法案件 重大税收违法失信主体 重大税收违法失信案件 偷税",
+        "tax_arrears": "欠税",
         "administrative_penalty": "行政处罚 其他行政处罚 处罚 行政处罚（其他）",
         "abnormal_operation": "经营异常 经营异常名录 异常名录",
-        "serious_dishonesty": "严重违法失信 失信 失信被执行人 严重违法失信企业名单",
+        # A word that fits several offices' lists (失信, 严重失信主体, 黑名单) means none of them: only the market regulator's decides (ADR 0017).
+        "serious_dishonesty": "严重违法失信 严重违法失信企业 严重违法失信企业名单 市场监管严重违法失信 市场监督管理严重违法失信名单",
+        "judgment_debtor": "失信被执行人 失信被执行人名单",
+        "procurement_dishonesty": "政府采购严重违法失信 政府采购严重违法失信行为 政府采购严重违法失信行为记录 政府采购严重违法失信主体",
+        "statistics_dishonesty": "统计严重失信 统计上严重失信 统计上严重失信企业 统计失信",
+        "wage_arrears": "拖欠农民工工资 拖欠农民工工资失信 拖欠农民工工资黑名单 欠薪 欠薪黑名单 欠薪失信",
     },
     "compliance_severity": {"major": "重大 严重 特别重大 特大", "ordinary": "一般 轻微 较轻"},
 }
