@@ -14,13 +14,14 @@ MOST_AT_ONCE = 500
 
 
 class OpenCase(StrictInput):
-    """A firm enters a programme. `officer_id` empty means the officer who opens it."""
+    """A firm enters a programme. `officer_id` empty means the officer who opens it; `gone_reason`: why, though the firm is gone."""
 
     enterprise_id: int
     programme: Annotated[str, Field(max_length=48)]
     year: Annotated[int, Field(ge=2000, le=2100)]
     round: Annotated[str, Field(max_length=24)] | None = None
     officer_id: int | None = None
+    gone_reason: Reason = ""
 
 
 class OpenCases(StrictInput):

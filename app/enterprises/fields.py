@@ -342,7 +342,7 @@ ENTERPRISE = FieldTable(
                     example="在业",
                 ),
             ),
-            column=ListColumn("status"),
+            column=ListColumn("status", default=True),
             past=True,
             exchanged=True,
         ),

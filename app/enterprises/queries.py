@@ -30,6 +30,7 @@ from app.kit.actor import Actor, ActorKind
 from app.kit.errors import NotFound
 from app.kit.i18n import _
 from app.kit.membership import one_of, one_of_named
+from app.reference.queries import term_names
 
 # -- scope -----------------------------------------------------------------------------------------------------------
 
@@ -68,6 +69,14 @@ GONE = frozenset({"struck_off", "revoked", "moved_away"})
 def gone() -> ColumnElement[bool]:
     """Firms that are known to be struck off, to have lost their licence or to have moved away."""
     return Enterprise.business_status.in_(sorted(GONE))
+
+
+def gone_words(session: Session, enterprise: Enterprise) -> str:
+    """In which state a firm that is gone is, with its day; "" for one that is not known to be gone."""
+    if enterprise.business_status not in GONE:
+        return ""
+    named, on = term_names(session, "business_status")[enterprise.business_status], enterprise.business_status_on
+    return _("%(status)s（%(day)s）") % {"status": named, "day": on.isoformat()} if on else str(named)
 
 
 def unplaced() -> ColumnElement[bool]:

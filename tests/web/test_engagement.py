@@ -206,7 +206,7 @@ def test_many_firms_are_asked_after_a_preview(
     assert "已选 3 家企业" in client.post_form("/requests/bulk", {"which": "ticked", "firm": codes}).text
     assert "已选 2 家企业" in client.post_form("/requests/bulk", {"which": "all", "filter": ""}).text
     page = client.post_form("/requests/bulk/preview", wanted | {"firms": ids}).text
-    assert "将提出 1 家" in page and "已在库或近期要过 1 家" in page and "不能提出 1 家" in page
+    assert "将提出 1 家" in page and "已在库、近期要过或不在业 1 家" in page and "不能提出 1 家" in page
     assert "将提出 2 家" in client.post_form("/requests/bulk/preview", wanted | {"firms": ids, "reason": "重发"}).text
     sent = client.post_form("/requests/bulk/order", wanted | {"firms": ids})
     result = sent.headers["location"]

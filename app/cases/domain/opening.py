@@ -13,7 +13,9 @@ from app.programmes.domain.due import Moment, ShiftWorkingDays
 
 @dataclass(frozen=True)
 class OpeningRequest:
-    """Who asks for what: the firm's state and the year and round wanted."""
+    """Who asks for what: the firm's state and the year and round wanted. `gone`: in which state a firm is that is gone, and
+    why it gets a case all the same.
+    """
 
     year: int
     opened_on: date
@@ -22,6 +24,8 @@ class OpeningRequest:
     round: str | None
     round_known: bool
     cutoffs: Cutoffs
+    gone: str = ""
+    gone_reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,11 @@ def decide_open(programme: Programme, request: OpeningRequest, shift: ShiftWorki
     """What opening a case brings about; raises `Conflict` or `Invalid` with what to do instead."""
     if request.enterprise_retired:
         raise Conflict("case.enterprise_retired", _("该企业已停用，不能立案。如属误停用，请先在企业库恢复。"))
+    if request.gone and not request.gone_reason:
+        message = _("该企业%(gone)s，不再立案。依法仍须办理的（如争议、追回），由经办人写明理由后立案。") % {
+            "gone": request.gone
+        }
+        raise Conflict("case.enterprise_gone", message, {"gone_reason": message})
     if request.open_case_number:
         raise Conflict(
             "case.already_open",

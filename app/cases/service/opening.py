@@ -23,6 +23,7 @@ from app.cases.service.entering import signed
 from app.cases.service.parts import add_milestones
 from app.cases.traces import Traces
 from app.enterprises.models import Enterprise
+from app.enterprises.queries import gone_words
 from app.kit.actor import Actor, ActorKind
 from app.kit.clock import today
 from app.kit.db import insert_into
@@ -45,10 +46,10 @@ class OpenedCase:
 def open_case(session: Session, *, actor: Actor, now: datetime, command: OpenCase) -> OpenedCase:
     """Open a case in the programme's version in force today. One event.
 
-    Raises `NotFound` (firm or programme), `Conflict` (already open, firm retired), `Invalid` (year, round, officer).
+    Raises `NotFound` (firm or programme), `Conflict` (already open, firm retired or gone), `Invalid` (year, round, officer).
     """
     case, query_code = begin_case(session, actor=actor, now=now, command=command, action=actions.OPEN)
-    record_opening(case, actor=actor, now=now)
+    record_opening(case, actor=actor, now=now, data=why_gone(command))
     return OpenedCase(case.row, query_code)
 
 
@@ -81,6 +82,11 @@ def begin_case(
     keep_duties(loaded, programme.start, row.opened_on, None, Traces({}))
     loaded.touched(now, bump=False)
     return loaded, query_code
+
+
+def why_gone(command: OpenCase) -> dict[str, str]:
+    """The reason for a case of a firm that is gone, as the event bears it."""
+    return {"reason": command.gone_reason} if command.gone_reason else {}
 
 
 def record_opening(case: LoadedCase, *, actor: Actor, now: datetime, data: Mapping[str, Any] | None = None) -> None:
@@ -147,6 +153,8 @@ def _decide(
         round=command.round,
         round_known=find_round(session, programme.code, command.year, command.round) is not None,
         cutoffs=cutoffs_of(session, programme.code, command.year, command.round),
+        gone=gone_words(session, enterprise),
+        gone_reason=command.gone_reason,
     )
     return decide_open(programme, request, shift_in(session))
 

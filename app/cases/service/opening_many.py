@@ -17,6 +17,7 @@ from app.cases.schemas import OpenCase, OpenCases
 from app.cases.service.assigning import get_assignable
 from app.cases.service.opening import open_case
 from app.enterprises.models import Enterprise
+from app.enterprises.queries import gone_words
 from app.jobs.items import do_each
 from app.jobs.models import Job
 from app.jobs.run import Run
@@ -57,6 +58,7 @@ def check_openings(
             round=command.round,
             round_known=round_known,
             cutoffs=cutoffs,
+            gone=gone_words(session, firm),
         )
         try:
             require(actor, actions.OPEN, place_of(firm))

@@ -16,7 +16,7 @@ from app.cases.domain.state import CaseState
 from app.cases.loaded import LoadedCase, load_case
 from app.cases.models import CaseFile
 from app.cases.schemas import OpenCase
-from app.cases.service.opening import OpenedCase, begin_case, record_opening
+from app.cases.service.opening import OpenedCase, begin_case, record_opening, why_gone
 from app.cases.supply import actions, events
 from app.cases.supply.domain import MaterialState
 from app.cases.supply.models import CaseMaterial
@@ -70,7 +70,7 @@ def open_renewed(session: Session, *, actor: Actor, now: datetime, command: Open
     """Like `open_case`, and the new case begins with what the firm supplied to its last one. One event."""
     case, query_code = begin_case(session, actor=actor, now=now, command=command, action=case_actions.OPEN)
     found = _take_over(case, actor, now)
-    record_opening(case, actor=actor, now=now, data=None if found.empty else found.reported())
+    record_opening(case, actor=actor, now=now, data=({} if found.empty else found.reported()) | why_gone(command))
     return OpenedCase(case.row, query_code)
 
 

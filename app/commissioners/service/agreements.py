@@ -12,6 +12,7 @@ from app.commissioners.models import Commissioner, CommissionerProgramme, Servic
 from app.commissioners.schemas import AgreementInput, EndInput
 from app.commissioners.service.people import subject_of
 from app.enterprises.models import Enterprise
+from app.enterprises.queries import gone_words
 from app.journal.domain import diff
 from app.journal.service import record
 from app.kit.actor import Actor
@@ -31,9 +32,9 @@ def sign(
     terms: AgreementInput,
     now: datetime,
 ) -> ServiceAgreement:
-    """Record an agreement; refuses a retired side, a term that ends before it begins, and an overlap."""
+    """Record an agreement; refuses a retired side, a firm that was gone when it begins, a term that ends before it begins, and an overlap."""
     _require_both(actor, commissioner, enterprise)
-    _check_active(commissioner, enterprise)
+    _check_active(session, commissioner, enterprise, terms)
     programme = queries.get_programme(session, terms.programme_code)
     _lock(session, commissioner)
     _check_terms(session, commissioner, enterprise.id, terms, but=None)
@@ -121,12 +122,15 @@ def _require_both(actor: Actor, commissioner: Commissioner, enterprise: Enterpri
     require(actor, actions.AGREE, Place(enterprise.region_code, enterprise.id))
 
 
-def _check_active(commissioner: Commissioner, enterprise: Enterprise) -> None:
+def _check_active(session: Session, commissioner: Commissioner, enterprise: Enterprise, terms: AgreementInput) -> None:
     if commissioner.disabled_on is not None:
         raise Conflict("commissioner.retired", _("这位专家已停用，请先恢复，再登记协议。"))
     if enterprise.disabled_on is not None:
         message = _("该企业已停用，不能再登记协议。")
         raise Conflict("commissioner.agreement.enterprise_retired", message, {"uscc": message})
+    if (gone := gone_words(session, enterprise)) and (enterprise.business_status_on or date.min) <= terms.starts_on:
+        message = _("该企业%(gone)s，此后不能再起始服务协议。") % {"gone": gone}
+        raise Conflict("commissioner.agreement.enterprise_gone", message, {"uscc": message})
 
 
 def _lock(session: Session, commissioner: Commissioner) -> None:

@@ -28,8 +28,9 @@ class RequestOutcome(StrEnum):
 
 
 class Cause(StrEnum):
-    """Why a firm should not be asked: it is known already, or it was asked for not long ago."""
+    """Why a firm should not be asked: it is gone, it is known already, or it was asked for not long ago."""
 
+    GONE = "gone"
     ON_FILE = "on_file"
     ASKED = "asked"
 

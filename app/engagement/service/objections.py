@@ -1,4 +1,4 @@
-"""What speaks against asking a firm: it lies on file, or it was asked for not long ago. Upper slices know more and say so."""
+"""What speaks against asking a firm: it is gone, it lies on file, or it was asked for not long ago. Upper slices know more and say so."""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
@@ -17,7 +17,8 @@ from app.engagement.domain.requests import (
 )
 from app.engagement.models import FirmRequest
 from app.engagement.queries.periods import repeat_months
-from app.enterprises.models import YearlyFigures
+from app.enterprises.models import Enterprise, YearlyFigures
+from app.enterprises.queries import gone, gone_words
 from app.files.models import Document
 from app.kit.db import composition_of
 from app.kit.i18n import _
@@ -45,10 +46,16 @@ def find_known(session: Session, enterprise_ids: Collection[int], wanted: Reques
     """What speaks against asking each of the firms for `wanted` on `on`; the number of queries does not grow with them."""
     asking = Asking(enterprise_ids, wanted, months_before(on, repeat_months(session)), on)
     found: Findings = {}
-    for knower in (_documents, _figures, *composition_of(session).of(KNOWN), _requests):
+    for knower in (_gone, _documents, _figures, *composition_of(session).of(KNOWN), _requests):
         for enterprise_id, finding in knower(session, asking):
             found.setdefault(enterprise_id, []).append(finding)
     return found
+
+
+def _gone(session: Session, asking: Asking) -> Iterable[tuple[int, RequestObjection]]:
+    """Firms that are struck off, without a licence or moved away."""
+    for firm in session.scalars(select(Enterprise).where(Enterprise.id.in_(asking.enterprise_ids), gone())):
+        yield firm.id, RequestObjection(Cause.GONE, _("该企业%(gone)s。") % {"gone": gone_words(session, firm)})
 
 
 def _documents(session: Session, asking: Asking) -> Iterable[tuple[int, RequestObjection]]:

@@ -8,6 +8,7 @@ from app.cases.models import CaseFile
 from app.cases.queries import list_of_enterprise_visible_to, policies_in_hand, programme_of
 from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
+from app.enterprises.queries import gone_words
 from app.incentives.domain.steps import ADVISORY
 from app.kit.i18n import _
 from app.portal.actions import SEE_OWN
@@ -30,6 +31,7 @@ class HomePage:
     """
 
     enterprise: str
+    gone: str
     waiting: int
     certificates: tuple[CertificateLine, ...]
     dues: tuple[DueLine, ...]
@@ -74,6 +76,7 @@ def home(call: Call) -> Response:
     dues = due_lines(call.session, cases, programmes, request_lines(call.session, enterprise.id, on), on)
     page = HomePage(
         enterprise=enterprise.name,
+        gone=gone_words(call.session, enterprise),
         waiting=sum(line.open for line in dues) + sum(brief.is_theirs and not brief.ended for brief, _row in briefs),
         certificates=certificate_lines(call.session, enterprise.id, cases, programmes, on),
         dues=dues,

@@ -19,7 +19,7 @@ from app.doors.calls.router import GuardedRouter
 from app.doors.forms.bound import Bound, bind, empty
 from app.doors.lists.controls import Choices
 from app.enterprises.models import Enterprise
-from app.enterprises.queries import find_by_uscc_visible_to
+from app.enterprises.queries import find_by_uscc_visible_to, gone_words
 from app.kit.i18n import _
 from app.programmes.models import ProgrammeRound
 from app.programmes.queries import list_rounds, load_catalogue
@@ -40,6 +40,7 @@ class NewCaseForm(BaseModel):
     round: str = Field(default="", max_length=60)
     officer_id: int | None = None
     renews: bool = False
+    gone_reason: str = Field(default="", max_length=500)
 
 
 class Begun(BaseModel):
@@ -50,6 +51,7 @@ class Begun(BaseModel):
     year: str = ""
     round: str = ""
     officer_id: str = ""
+    gone_reason: str = ""
 
     @field_validator("*", mode="before")
     @classmethod
@@ -67,6 +69,7 @@ class NewCasePage:
     rounds: Choices
     round_hint: str
     officers: Choices
+    gone: str
 
 
 @router.get("/new", action=actions.OPEN)
@@ -116,6 +119,7 @@ def _command(given: NewCaseForm, firm: Enterprise | None) -> OpenCase:
         year=given.year,
         round=(code if year == str(given.year) else given.round) or None,
         officer_id=given.officer_id,
+        gone_reason=given.gone_reason.strip(),
     )
 
 
@@ -132,6 +136,7 @@ def _new_case_page(call: Call, form: Bound[NewCaseForm]) -> NewCasePage:
         rounds=tuple((f"{row.year}/{row.code}", round_title(row)) for row in rounds),
         round_hint=_round_hint(programme, rounds),
         officers=tuple((str(officer.id), officer.name) for officer in officers),
+        gone=gone_words(call.session, firm) if firm else "",
     )
 
 

@@ -52,7 +52,7 @@ LABELS: dict[str, str] = {
     "starts_on": N_("从哪天起"),
     "days": N_("几天"),
     "per_day": N_("每天几家"),
-    "reason": N_("近期走访过仍要去的理由"),
+    "reason": N_("仍要去的理由"),
 }
 
 

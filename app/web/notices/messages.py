@@ -12,9 +12,10 @@ from app.doors.calls.call import Call
 from app.doors.calls.router import GuardedRouter
 from app.doors.forms.bound import Bound, bind, empty
 from app.enterprises.models import Enterprise
-from app.enterprises.queries import list_by_ids
+from app.enterprises.queries import gone, list_by_ids
 from app.jobs.models import Job
 from app.jobs.queries import get_ordered_visible_to
+from app.journal.tallies import count_rows, kept_total
 from app.kit.actor import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import _
@@ -42,6 +43,8 @@ class MessagePage:
     reach: MessageReach
     channels: tuple[tuple[str, int], ...]
     without: tuple[Enterprise, ...]
+    gone: int
+    first_gone: tuple[Enterprise, ...]
     previewed: bool
 
 
@@ -99,7 +102,32 @@ def progress(call: Call, job_id: int) -> Response:
 
 
 def _firms(call: Call, of: str, query: str) -> Any:
-    """What reads the ids of the list's firms, each once, by the list's own filter."""
+    """What reads the ids of the list's firms that are told, each once."""
+    firms = _listed(call, of, query)
+    return firms if _asks_for_a_state(of, query) else firms.where(~gone())
+
+
+def _asks_for_a_state(of: str, query: str) -> bool:
+    """Whether the list is one of firms in a state of business: then also those that are gone are meant."""
+    return of == ENTERPRISES and bool(LISTED_FIRMS.model.of(query)["status"])
+
+
+def _left_out(call: Call, of: str, query: str) -> tuple[int, tuple[Enterprise, ...]]:
+    """How many of the list's firms are not told because they are gone, and the first of them by name."""
+    if _asks_for_a_state(of, query):
+        return 0, ()
+    firms, kept = _listed(call, of, query).where(gone()), ("gone", *_key(call, of))
+    number = count_rows(call.session, firms) if query else kept_total(call.session, kept, firms, Enterprise.id)
+    return number, _named(call.session, list_firm_ids(call.session, firms, NAMED)) if number else ()
+
+
+def _key(call: Call, of: str) -> tuple[str, ...]:
+    """Under which the number of firms of a whole list is kept."""
+    return "message", of, call.actor.region_prefix
+
+
+def _listed(call: Call, of: str, query: str) -> Any:
+    """What reads the ids of all firms of the list, by the list's own filter."""
     viewer = call.viewer
     if of == CASES:
         return firms_of_cases_visible_to(viewer, LISTED_CASES.wanted(LISTED_CASES.model.of(query), viewer))
@@ -114,9 +142,10 @@ def _ways(call: Call) -> Ways:
 
 def _page(call: Call, chosen: tuple[str, str], form: Bound[FirmMessage]) -> MessagePage:
     of, query = chosen
-    everybody = None if query else ("message", of, call.actor.region_prefix)
+    everybody = None if query else _key(call, of)
     firms = _firms(call, of, query)
     reach = reach_of_message(call.session, actor=call.actor, firms=firms, ways=_ways(call), kept=everybody)
+    left_out, first_gone = _left_out(call, of, query)
     return MessagePage(
         form=form,
         of=of,
@@ -125,6 +154,8 @@ def _page(call: Call, chosen: tuple[str, str], form: Bound[FirmMessage]) -> Mess
         reach=reach,
         channels=tuple((_(CHANNELS[channel].label), n) for channel, n in reach.by_channel.items() if n),
         without=reach.first_without,
+        gone=left_out,
+        first_gone=first_gone,
         previewed=form.valid,
     )
 

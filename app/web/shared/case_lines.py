@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.accounts.queries import officer_names
 from app.cases.domain.state import CaseState
 from app.cases.models import CaseFile
+from app.enterprises.queries import gone_words
 from app.kit.i18n import N_, _, ngettext
 from app.programmes.domain.definition import Programme
 from app.programmes.queries import Catalogue
@@ -32,12 +33,16 @@ Badge = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class CaseLine:
-    """A case in a list, on the board or beside a firm, on the day `on`; what is not shown of it is not worked out."""
+    """A case in a list, on the board or beside a firm, on the day `on`; what is not shown of it is not worked out.
+
+    `gone`: in which state its firm is, and since when, if it is gone.
+    """
 
     case: CaseFile
     version: Programme
     officer: str
     on: date
+    gone: str
 
     @property
     def number(self) -> str:
@@ -103,13 +108,16 @@ class CaseLine:
 def case_lines(session: Session, catalogue: Catalogue, cases: Sequence[CaseFile], on: date) -> list[CaseLine]:
     """The lines of `cases`; one query for the officers' names."""
     names = officer_names(session, {case.officer_id for case in cases if case.officer_id is not None})
-    return [case_line(catalogue, case, names, on) for case in cases]
-
-
-def case_line(catalogue: Catalogue, case: CaseFile, names: dict[int, str], on: date) -> CaseLine:
-    """One case as a line."""
-    version = catalogue.get(case.programme_code, case.programme_version)
-    return CaseLine(case, version, names.get(case.officer_id, "") if case.officer_id else "", on)
+    return [
+        CaseLine(
+            case,
+            catalogue.get(case.programme_code, case.programme_version),
+            names.get(case.officer_id, "") if case.officer_id else "",
+            on,
+            gone_words(session, case.enterprise),
+        )
+        for case in cases
+    ]
 
 
 def _in_stage(case: CaseFile, on: date) -> str:
