@@ -307,7 +307,7 @@ def test_a_tag_that_is_gone_from_its_cell_goes_and_what_others_added_stays(trip:
     assert all(event.changes["tags"] for event in told) and len(told) == 4
 
 
-def test_a_certificate_that_is_gone_from_its_cell_waits_for_a_person(trip: Trip) -> None:
+def test_a_certificate_that_is_gone_from_its_cell_waits_for_a_person(trip: Trip, sign_in: SignIn) -> None:
     days = {"issued_on": date(2020, 11, 15), "expires_on": date(2999, 11, 14)}
     numbers = [f"GR20214200000{number}" for number in (1, 2, 3)]
     held = [Certificate(enterprise_id=trip.of(1).id, kind="high-tech-enterprise", number=n, **days) for n in numbers]
@@ -323,6 +323,12 @@ def test_a_certificate_that_is_gone_from_its_cell_waits_for_a_person(trip: Trip)
     assert trip.row_reasons() == ["origin.certificate_gone"]
     trip.take(row, gone)
     assert trip.revoked() == [NOW.date(), None, NOW.date()]
+    told = [event.data["note"] for event in trip.events("enterprise.difference_taken")][-2:]
+    assert told == [f"{number}：撤销日期先记为作此决定的当天" for number in (numbers[0], numbers[2])]
+    page = sign_in(region="").get(f"/imports/{row.run_id}?outcome=differs").text
+    assert "发证机关的撤销日期不同的" in page and f"/enterprises/{trip.of(1).uscc}/compliance#certificates" in page
+    assert f"已于 {NOW.date()} 撤销" in trip.client.get(f"/enterprises/{trip.of(1).uscc}/compliance").text
+    sign_in()
     trip.give_back(row, gone)
     assert trip.revoked() == [None] * 3
     trip.take(row, gone)

@@ -217,7 +217,7 @@ def compliance_page(call: Call, uscc: str) -> Response:
 
 def _certificate_state(certificate: Certificate, on: date) -> Badge:
     if certificate.revoked_on is not None and certificate.revoked_on <= on:
-        return "late", _("已撤销")
+        return "late", _("已于 %(day)s 撤销") % {"day": certificate.revoked_on.isoformat()}
     if certificate.issued_on is None:
         return "wait", _("缺发证日期")
     if certificate.issued_on > on:

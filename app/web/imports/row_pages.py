@@ -235,7 +235,7 @@ def _decision_row(row: ImportRow, run: ImportRun, sheet: ImportSheet, known: _Ro
         outcome=_("已记入所选企业") if _was_chosen(row) else _(OUTCOME_LABELS[RowOutcome(row.outcome)]),
         badge="good" if _was_chosen(row) else OUTCOME_BADGES[RowOutcome(row.outcome)],
         reasons=ReasonTexts.of(map(RowReason.from_json, row.reasons)),
-        url=f"/enterprises/{code}" if row.target_id is not None and run.state != ImportState.UNDONE else "",
+        url=_url(row, code) if row.target_id is not None and run.state != ImportState.UNDONE else "",
     )
     is_open = row.decision == RowDecision.NONE and run.state not in (ImportState.UNDOING, ImportState.UNDONE)
     return DecisionRow(
@@ -262,6 +262,12 @@ def _decision_row(row: ImportRow, run: ImportRun, sheet: ImportSheet, known: _Ro
 def _was_chosen(row: ImportRow) -> bool:
     """Whether a person chose the firm of a row that was handed back."""
     return row.main_reason in CHOOSABLE and row.decision == RowDecision.CONFIRMED
+
+
+def _url(row: ImportRow, code: str) -> str:
+    """The firm's page; where it is about certificates that ended, the one on which their day is corrected."""
+    ended = any(kept["code"] == "origin.certificate_gone" for kept in row.reasons)
+    return f"/enterprises/{code}/compliance#certificates" if ended else f"/enterprises/{code}"
 
 
 def _question(row: ImportRow, sheet: ImportSheet) -> RowDialog:

@@ -127,7 +127,8 @@ class CertificateTaker(PartTaker):
             require_unchanged({"revoked_on": row.revoked_on}, {"revoked_on": before})
             row.revoked_on = None if back else today(settlement.now)
             shown, _personal = told_apart(self.kind.part, {"revoked_on": (before, row.revoked_on)})
-            data = {**settlement.data, "id": row.id, "note": row.number}
+            text = row.number if back else _("%(number)s：撤销日期先记为作此决定的当天") % {"number": row.number}
+            data = {**settlement.data, "id": row.id, "note": text}
             note(session, settlement.actor, firm, settlement.event, settlement.now, changes=shown, data=data)
 
     def _ended_by(self, session: Session, settlement: SettledDifference, row: Certificate) -> date | None:
