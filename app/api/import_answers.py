@@ -95,10 +95,17 @@ def _sheet(sheet: ImportSheet, registers: Registers) -> dict[str, Any]:
         "given": dict(layout.given),
         "missing": list(layout.missing(registers)) if known else ["name"],
         "without_unit": list(layout.without_unit(registers)) if known else [],
+        "remembered": _remembered(layout),
         "total": sheet.total,
         "counts": counts_of(sheet),
         "left_out": [{"row": number, "kind": kind} for number, kind in sheet.left_out],
     }
+
+
+def _remembered(layout: SheetMapping) -> dict[str, Any] | None:
+    """Whose earlier choice for these headings the reading follows."""
+    said = layout.remembered
+    return {"by": said["by"], "on": said["on"], "ignored": [*said["gone"], *said["otherwise"]]} if said else None
 
 
 def _reason(kept: dict[str, Any]) -> dict[str, str]:

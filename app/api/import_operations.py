@@ -35,6 +35,19 @@ _COLUMN = _whole(
     }
 )
 _LEFT_OUT = _whole({"row": _NUMBER, "kind": _TEXT})
+_REMEMBERED = _whole(
+    {
+        "by": _TEXT,
+        "on": {"type": "string", "format": "date"},
+        "ignored": {
+            **_TEXTS,
+            "description": "heads whose field is gone by now, or whose unit this file tells otherwise",
+        },
+    }
+) | {
+    "type": ["object", "null"],
+    "description": "who of the office last chose how sheets of these heads are read, which is followed; null where it is guessed",
+}
 _SHEET = _whole(
     {
         "position": {**_NUMBER, "description": "its place in the file, from 0"},
@@ -47,6 +60,7 @@ _SHEET = _whole(
         "given": {"type": "object", "description": "what its name or title tells once for all rows"},
         "missing": {**_TEXTS, "description": "required fields that no column fills"},
         "without_unit": {**_TEXTS, "description": "heads of amounts whose unit is told nowhere: send `unit`"},
+        "remembered": _REMEMBERED,
         "total": _NUMBER,
         "counts": ref("ImportCounts"),
         "left_out": {"type": "array", "items": _LEFT_OUT, "description": "rows that are no data (totals, notes)"},
@@ -135,6 +149,7 @@ _EXAMPLE: Options = {
             "given": {"figures.basis": "STAT"},
             "missing": [],
             "without_unit": ["2024年销售收入"],
+            "remembered": None,
             "total": 0,
             "counts": _NONE,
             "left_out": [],

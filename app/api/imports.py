@@ -21,10 +21,12 @@ from app.enterprises.imports.queries import list_rows_after
 from app.enterprises.imports.row_groups.domain import DIFFERING, WAITING, read_ahead
 from app.enterprises.imports.sheets import ReadingHints
 from app.enterprises.imports.staging import StagedFile
+from app.enterprises.imports.tables.beside import APART, ONE
 from app.exchange.cursors import CursorScope, decode_cursor, encode_cursor
 from app.files.service.storing import store
 from app.kit.errors import Invalid
 from app.kit.i18n import _
+from app.kit.tabular.reader import MAX_COLUMNS
 
 router = GuardedRouter(door="api", prefix="/api/v1", tags=["imports"])
 
@@ -57,6 +59,20 @@ class ImportParameters(NoParameters):
             json_schema_extra={"enum": [*UNIT_LABELS, None]},
         ),
     ] = None
+    tables: Annotated[
+        str | None,
+        Field(
+            description="whether columns that stand apart are tables of their own, where that is not plain",
+            json_schema_extra={"enum": [APART, ONE, None]},
+        ),
+    ] = None
+    as_above: Annotated[
+        list[str],
+        Field(
+            max_length=MAX_COLUMNS,
+            description="heads of the columns whose blank cells mean what stands above them; repeated for several, `-` for none",
+        ),
+    ] = []
     accept_unconfirmed: Annotated[
         bool, Field(description="take codes in whose check character does not fit, flagged; else they wait")
     ] = False
@@ -107,6 +123,13 @@ class ImportParameters(NoParameters):
         named = {"issuer": self.issuer or self.name[:120], "document": self.name}
         return told | named | {"region_code": self.complete_region or region}
 
+    @field_validator("tables")
+    @classmethod
+    def _answers(cls, value: str | None) -> str | None:
+        if value not in (None, APART, ONE):
+            raise ValueError(_("请说明并排的列是几张表还是一张表。"))
+        return value
+
     @field_validator("unit")
     @classmethod
     def _known(cls, value: str | None) -> str | None:
@@ -140,7 +163,7 @@ def post_import(call: ClientCall, wanted: ImportQuery) -> Response:
     given = HandedIn(
         StagedFile(stored.sha256, call.vault.blobs.path(stored.sha256), stored.name),
         wanted.kind,
-        ReadingHints(wanted.unit or "", tuple(wanted.sheets)),
+        ReadingHints(wanted.unit or "", tuple(wanted.sheets), above=tuple(wanted.as_above), tables=wanted.tables or ""),
         accept_unconfirmed=wanted.accept_unconfirmed,
         agreed=wanted.confirm,
         complete=wanted.complete(call.actor.region_prefix),

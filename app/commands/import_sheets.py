@@ -5,6 +5,7 @@ import typer
 from app.enterprises.imports.mapping import Registers, SheetMapping, field_of
 from app.enterprises.imports.models import ImportSheet
 from app.enterprises.imports.registers import FIRM
+from app.enterprises.imports.remembered.memory import remembered_texts
 from app.enterprises.imports.returned.round_trip import origin_texts
 from app.enterprises.imports.staging import label_of
 from app.kit.i18n import _
@@ -20,7 +21,7 @@ def tell_sheet(sheet: ImportSheet, registers: Registers) -> None:
         typer.echo(
             _("工作表“%(name)s”：%(register)s") % {"name": sheet.name, "register": _(registers[sheet.register].label)}
         )
-    for text in origin_texts(layout.origin):
+    for text in (*remembered_texts(layout.remembered), *origin_texts(layout.origin)):
         typer.echo(text)
     mapped = [
         f"{column.header} → {_(found.label)}" + (f"（{column.unit}）" if found.has_unit and column.unit else "")

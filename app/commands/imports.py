@@ -3,7 +3,7 @@
 import sys
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -27,6 +27,8 @@ from app.enterprises.imports.listed_kinds import complete_list_of
 from app.enterprises.imports.mapping import Registers
 from app.enterprises.imports.models import ImportRun, ImportSheet
 from app.enterprises.imports.registers import registers_of
+from app.enterprises.imports.remembered.memory import memory_of
+from app.enterprises.imports.remembered.service import remember_all
 from app.enterprises.imports.row_groups.domain import RowChoice, read_ahead
 from app.enterprises.imports.row_groups.orders import is_said, say_ahead
 from app.enterprises.imports.runner import chosen_sheets, counts_of
@@ -248,6 +250,9 @@ class _AwaitedImport:
 def _open(settings: Settings, database: Database, order: _Order) -> _AwaitedImport:
     """A new import of the file, or the interrupted one of the very same file, claimed by this process."""
     registers = allowed(database.composition, order.kind)
+    with read_scope(database) as session:
+        memory = memory_of(session, order.reading.region or settings.region, order.kind)
+    order = replace(order, reading=replace(order.reading, memory=memory))
     sheets = order.sheets(registers)
     if not order.agreed:
         _agree(order, sheets, registers)
@@ -311,6 +316,15 @@ def _begun(
         accept_unconfirmed=accept,
         reading=order.reading,
     )
+    if order.reading.tells_columns:
+        remember_all(
+            session,
+            actor=SYSTEM,
+            run=found,
+            table=open_table(upload.path),
+            now=now,
+            office=order.reading.region or region,
+        )
     say_ahead(session, actor=SYSTEM, run=found, choices=order.decide, now=now)
     if found.encoding:
         typer.echo(_("编码：%(encoding)s") % {"encoding": found.encoding})

@@ -1,6 +1,7 @@
 """Files that programs hand in: staged or begun, each once, within the client's region, told row by row; only the client's own."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,15 +12,18 @@ from sqlalchemy.orm import Session
 from app.config import Settings
 from app.enterprises.complete_lists.models import CompleteList
 from app.enterprises.imports.handed_files import MOST_UNFINISHED
-from app.enterprises.imports.models import ImportRun
+from app.enterprises.imports.models import ImportRun, ImportSheet
+from app.enterprises.imports.staging import SheetChoice, change_reading
 from app.enterprises.models import Enterprise, YearlyFigures
 from app.jobs.models import Job
 from app.jobs.run import JobContext, kinds_of
 from app.jobs.service import cancel
 from app.jobs.worker import Worker
 from app.journal.models import JournalEvent
+from app.kit.actor import Actor, ActorKind, Role
 from app.kit.clock import utc_now
-from app.kit.tabular import write_csv
+from app.kit.db import commit
+from app.kit.tabular import open_table, write_csv
 from tests.api.conftest import Caller, MakeCaller
 from tests.factories.enterprises import fictional_code, firm, wrong_code
 from tests.factories.lists import HEADER, firm_row, firm_rows, messy_rows
@@ -234,6 +238,7 @@ def test_a_firm_outside_the_client_s_region_is_refused(
         (b"a,b\n1,2\n", {"confirm": "true"}, "import.columns_missing"),
         (b"a,b\n1,2\n", {"unit": "斤"}, "request.invalid"),
         (b"a,b\n1,2\n", {"kind": "people"}, "request.invalid"),
+        (b"a,b\n1,2\n", {"tables": "both"}, "request.invalid"),
         (b"a,b\n1,2\n", {"name": ""}, "request.invalid"),
         (b"a,b\n1,2\n", {"agree": "true"}, "request.invalid"),
         (b"MZ" + bytes(200), {}, "files.executable"),
@@ -244,6 +249,30 @@ def test_what_cannot_be_taken_is_refused_and_nothing_is_kept(
 ) -> None:
     assert problem(hand_in(sender, body, **told)) == (422, code)
     assert session.scalar(select(ImportRun)) is None
+
+
+def test_blanks_and_tables_are_told_and_what_the_office_chose_is_followed(
+    sender: Caller, session: Session, tmp_path: Path
+) -> None:
+    heads = ("企业名称", "统一社会信用代码", "乡镇", "经办")
+    rows = [
+        [f"园林精密{n}号有限公司（示例）", fictional_code(n), "" if n == 2 else "园林街道", "周某（示例）"]
+        for n in (1, 2)
+    ]
+    (sheet,) = hand_in(sender, csv(rows, heads), as_above="乡镇", tables="one").json()["sheets"]
+    assert sheet["remembered"] is None
+    run = session.scalars(select(ImportRun)).one()
+    kept = session.scalars(select(ImportSheet)).one()
+    assert kept.mapping["above"] == [2] and "tables" not in kept.mapping
+    clerk = Actor(ActorKind.OFFICER, 9, "王晓（示例）", Role.CASEWORKER, "429005")
+    choice = SheetChoice(True, "", {3: "contact.contact_name"}, {}, {})
+    file = tmp_path / "名单.csv"
+    file.write_bytes(csv(rows, heads))
+    change_reading(session, actor=clerk, run=run, table=open_table(file), choices={0: choice}, now=utc_now())
+    commit(session)
+    (sheet,) = hand_in(sender, csv(rows[:1], heads)).json()["sheets"]
+    assert sheet["columns"][3]["fills"] == "contact.contact_name"
+    assert sheet["remembered"]["by"] == clerk.name and sheet["remembered"]["ignored"] == []
 
 
 def test_a_form_is_refused_with_what_to_send_instead(sender: Caller) -> None:

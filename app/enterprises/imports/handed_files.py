@@ -20,6 +20,7 @@ from app.enterprises.imports.staging import (
     count_unfinished,
     find_unfinished,
     is_read_as,
+    recalling,
     sheets_of,
     stage,
     start,
@@ -83,7 +84,8 @@ def _earlier(session: Session, actor: Actor, given: HandedIn, now: datetime) -> 
     run = find_unfinished(session, actor=actor, sha256=given.file.sha256, kind=given.kind)
     if run is None:
         return None
-    sheets = guess_sheets(open_table(given.file.path), allowed(composition_of(session), given.kind), given.reading)
+    reading = recalling(session, actor, given.kind, given.reading)
+    sheets = guess_sheets(open_table(given.file.path), allowed(composition_of(session), given.kind), reading)
     alike = is_read_as(session, run, sheets, accept_unconfirmed=given.accept_unconfirmed)
     if alike and (run.state == ImportState.UPLOADED or is_said(run, given.said)):
         if run.state == ImportState.UPLOADED:

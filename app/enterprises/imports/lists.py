@@ -6,7 +6,7 @@ from typing import Annotated
 from sqlalchemy import ColumnElement, and_, select
 
 from app.enterprises.imports.domain import ImportState, RowOutcome
-from app.enterprises.imports.models import ImportLeftover, ImportRow, ImportRun, ImportSheet
+from app.enterprises.imports.models import ImportLeftover, ImportRow, ImportRun, ImportSheet, RememberedMapping
 from app.enterprises.imports.queries import is_open
 from app.kit.lists import filters
 from app.kit.lists.source import ListSource, newest
@@ -80,4 +80,19 @@ LEFTOVERS: ListSource[ImportLeftover, LeftoverFilter] = ListSource(
     ),
     id=ImportLeftover.id,
     orders={"found": Keyset([(ImportLeftover.id, "asc")])},
+)
+
+
+@dataclass(frozen=True)
+class RememberedFilter:
+    """Which remembered mappings: all of the offices that the officer may see."""
+
+
+REMEMBERED: ListSource[RememberedMapping, RememberedFilter] = ListSource(
+    kind=RememberedFilter,
+    visible=lambda viewer: select(RememberedMapping).where(
+        within_region(RememberedMapping.region_prefix, viewer.actor.region_prefix)
+    ),
+    id=RememberedMapping.id,
+    orders=newest(RememberedMapping.id),
 )

@@ -84,7 +84,8 @@ class SheetMapping:
     `header` are the first and last row of its head; `given` is what the sheet tells once for all rows, by target; `origin` is what is
     told of an export that comes back (`round_trip`); `above` are the columns whose blank cells mean what stands above them,
     `perhaps_above` those of which a person may say so. `tables` tells of tables beside each other on the sheet: the columns of each
-    (`parts`), of which sheet of the file this is which part (`of`, `place`), or what a person said of them (`answer`).
+    (`parts`), of which sheet of the file this is which part (`of`, `place`), or what a person said of them (`answer`). `remembered` tells who chose it, where it is
+    as the office reads sheets of these headings.
     """
 
     sheet: str
@@ -96,6 +97,7 @@ class SheetMapping:
     above: tuple[int, ...] = ()
     perhaps_above: tuple[int, ...] = ()
     tables: Mapping[str, Any] = field(default_factory=dict)
+    remembered: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def asks_for_tables(self) -> bool:
@@ -183,7 +185,8 @@ class SheetMapping:
             kept["origin"] = dict(self.origin)
         blanks = {"above": list(self.above), "perhaps_above": list(self.perhaps_above)}
         kept |= {name: columns for name, columns in blanks.items() if columns}
-        return kept | {"tables": dict(self.tables)} if self.tables else kept
+        told = {"tables": dict(self.tables), "remembered": dict(self.remembered)}
+        return kept | {name: value for name, value in told.items() if value}
 
     @classmethod
     def from_json(cls, sheet: str, register: str, kept: Mapping[str, Any]) -> "SheetMapping":
@@ -201,6 +204,7 @@ class SheetMapping:
             above=above,
             perhaps_above=perhaps,
             tables=kept.get("tables", {}),
+            remembered=kept.get("remembered", {}),
         )
 
     @cached_property

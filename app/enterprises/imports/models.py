@@ -161,3 +161,40 @@ class ImportLeftover(Base):
     field: Mapped[str] = mapped_column(Code(60), default="")
     reason: Mapped[str] = mapped_column(Code(16))
     about: Mapped[list[str]] = mapped_column(Json, default=list)
+
+
+class RememberedMapping(Base):
+    """How an office read a sheet of these headings (`heads`, without blanks and width): used for the next file that has the same.
+
+    `digest` stands for the headings and the kind of import, `reading` is what a person chose; `file_name` is where they last did.
+    """
+
+    __tablename__ = "import_mapping"
+    __table_args__ = (UniqueConstraint("region_prefix", "digest"),)
+
+    id: Mapped[PrimaryKey]
+    region_prefix: Mapped[str] = mapped_column(Code(12), default="")
+    digest: Mapped[str] = mapped_column(Code(64))
+    kind: Mapped[str] = mapped_column(Code(16))
+    heads: Mapped[list[str]] = mapped_column(Json)
+    reading: Mapped[dict[str, Any]] = mapped_column(Json)
+    file_name: Mapped[str] = mapped_column(String(200))
+    by_kind: Mapped[str] = mapped_column(Code(16))
+    by_id: Mapped[int | None] = mapped_column(BigId)
+    by_name: Mapped[str] = mapped_column(String(120))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @property
+    def label(self) -> str:
+        """Its headings as text."""
+        return "、".join(head for head in self.heads if head)
+
+    @property
+    def region_code(self) -> str:
+        """It lies where its office is."""
+        return self.region_prefix
+
+    @property
+    def enterprise_id(self) -> None:
+        """It belongs to no single firm."""
+        return

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.enterprises.domain.names import normalise_name
 from app.enterprises.domain.uscc import normalise
-from app.enterprises.imports.domain import ImportKind
+from app.enterprises.imports.domain import ImportKind, ImportState
 from app.enterprises.imports.entries import RowReading
 from app.enterprises.imports.mapping import (
     NAME,
@@ -21,8 +21,10 @@ from app.enterprises.imports.mapping import (
     with_unit,
 )
 from app.enterprises.imports.models import ImportRun, ImportSheet
-from app.enterprises.imports.recognition import HeadVocabulary, recognise_sheet
+from app.enterprises.imports.recognition import HeadVocabulary
 from app.enterprises.imports.registers import FIGURES, FIRM, IntakeContext, registers_of
+from app.enterprises.imports.remembered.memory import NOTHING, Memory
+from app.enterprises.imports.remembered.reading import Told
 from app.enterprises.imports.returned.round_trip import (
     Baseline,
     comes_back,
@@ -43,12 +45,12 @@ from app.enterprises.imports.tables.beside import (
     part_of,
 )
 from app.enterprises.imports.tables.blanks import with_plain_blanks, with_told_blanks
-from app.enterprises.imports.tables.first_rows import first_values, with_units_in_cells
 from app.enterprises.imports.tables.given_fields import given_by_name
 from app.enterprises.imports.tables.readable_sheet import ReadableSheet
+from app.enterprises.imports.tables.sheet_reading import read_sheet
 from app.kit.actor import Actor
 from app.kit.db import composition_of
-from app.kit.errors import Invalid
+from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import _
 from app.kit.slices import Composition
 from app.kit.tabular import Table
@@ -64,7 +66,7 @@ class ReadingHints:
     (by its head) what a column fills; also the region in which all of it lies, and below which heads a blank cell means what stands
     above it (`NO_COLUMN` for none), and whether tables that seem to stand beside each other are such (`APART`) or not (`ONE`). `given` is
     what its sheets tell once for all rows, by the field (严重程度 or severity). `unattended`: nobody is there to be asked, so that sheets
-    with an open question stay out where others have none.
+    with an open question stay out where others have none. `memory` is what the office remembers of other files; None: not looked up yet.
     """
 
     unit: str = ""
@@ -76,6 +78,17 @@ class ReadingHints:
     tables: str = ""
     unattended: bool = False
     given: Mapping[str, str] = field(default_factory=dict)
+    memory: Memory | None = None
+
+    @property
+    def tells_columns(self) -> bool:
+        """Whether it tells of columns what may hold for the next file of the same headings."""
+        return bool(self.columns or self.header_row or self.above or self.tables or self.unit)
+
+    @property
+    def remembered(self) -> Memory:
+        """What is remembered, as far as it was looked up."""
+        return self.memory or NOTHING
 
 
 AS_GUESSED = ReadingHints()
@@ -126,19 +139,27 @@ def guess_sheets(table: Table, registers: Registers, told: ReadingHints = AS_GUE
     return _in_turn(found, registers)
 
 
+def guess_sheet(position: int, sheet: Sheet, registers: Registers) -> list[GuessedSheet]:
+    """How one sheet would be read if nobody told anything: as one table or as those beside each other on it."""
+    return _guessed(position, sheet, _read(sheet, registers, None, None), registers, AS_GUESSED)
+
+
 def _guessed(
     position: int, sheet: Sheet, layout: SheetMapping, registers: Registers, told: ReadingHints
 ) -> list[GuessedSheet]:
     """A sheet of the file, or the tables beside each other on it, each as a sheet of its own."""
     beside = find_tables(sheet, registers) if not layout.origin else TablesBeside()
-    apart = told.tables == APART or (beside.plain and told.tables != ONE)
+    known = told.remembered.find(sheet, layout, registers, told.header_row) if beside.parts else None
+    answer = told.tables or (known[0].reading.tables if known else "")
+    apart = answer == APART or (beside.plain and answer != ONE)
     if not beside.parts or not apart:
-        layout = replace(layout, tables=beside.to_json(told.tables))
+        layout = replace(layout, tables=beside.to_json(answer))
         return [_guess(position, sheet.name, sheet, layout, registers, told)]
+    said = known[0].said if known and answer == APART and not told.tables else {}
     found = []
     for place in range(len(beside.parts)):
         part = part_of(sheet, beside.parts, place)
-        own = read_part(part, beside.parts, position, place, registers)
+        own = replace(read_part(part, beside.parts, position, place, registers), remembered=said)
         names = replace(
             told, sheets=tuple(part_name(sheet.name, place) if each == sheet.name else each for each in told.sheets)
         )
@@ -149,6 +170,8 @@ def _guessed(
 def _guess(
     position: int, name: str, sheet: Sheet, layout: SheetMapping, registers: Registers, told: ReadingHints
 ) -> GuessedSheet:
+    first = Told(told.columns, told.unit)
+    layout = told.remembered.recalled(sheet, layout, registers, first, told.header_row)
     layout = _told(layout, sheet, registers, told)
     fits = bool(layout.columns) and not layout.missing(registers)
     wanted = name in told.sheets if told.sheets else fits and not sheet.hidden
@@ -194,17 +217,6 @@ def _read(sheet: Sheet, registers: Registers, baseline: Baseline | None, header_
     layout = read_sheet(sheet, registers, baseline.origin.register, header_row)
     layout = mapped_by_origin(layout, baseline, registers)
     return replace(layout, origin=told_of(layout, baseline, sheet))
-
-
-def read_sheet(sheet: Sheet, registers: Registers, register: str = "", header_row: int | None = None) -> SheetMapping:
-    """The reading of a sheet: of `register` where it was told, else of the one that fits best; without columns when it has no head."""
-    words = HeadVocabulary(registers)
-    head = read_head(sheet, words.recognise, at=header_row)
-    if head is None:
-        return SheetMapping(sheet.name, "", (0, 0), ())
-    values = first_values(sheet, head.last_row, range(len(head.heads)))
-    layout = recognise_sheet(sheet.name, head, registers, register, values)
-    return with_plain_blanks(with_units_in_cells(layout, sheet, registers), sheet, head, words)
 
 
 def open_sheet(
@@ -260,6 +272,12 @@ def sheet_at(table: Table, sheet: ImportSheet) -> Sheet:
     return found
 
 
+def require_uploaded(run: ImportRun) -> None:
+    """Raise Conflict once the import began: its reading holds."""
+    if run.state != ImportState.UPLOADED:
+        raise Conflict("import.started", _("该导入已经开始，不能再改。"))
+
+
 def order_sheets(sheets: Sequence[ImportSheet], registers: Registers) -> None:
     """Give each sheet its turn: those that register firms before those that only speak of them."""
     for turn, sheet in enumerate(sorted(sheets, key=lambda each: _turn(each.name, each.register, each.mapping))):
@@ -283,7 +301,11 @@ def named_firms(table: Table, sheet: ImportSheet, registers: Registers, most: in
 
 def _told(layout: SheetMapping, sheet: Sheet, registers: Registers, told: ReadingHints) -> SheetMapping:
     """The reading with what a person told about its columns."""
-    chosen = {column.index: told.columns[column.header] for column in layout.columns if column.header in told.columns}
+    chosen = {
+        column.index: told.columns[column.header]
+        for column in layout.columns
+        if column.header in told.columns and column.fills != told.columns[column.header]
+    }
     if chosen:
         layout = remap(layout, registers, chosen, {})
         words = HeadVocabulary(registers)

@@ -23,6 +23,8 @@ from app.enterprises.imports.mapping import ColumnTarget, Registers, SheetMappin
 from app.enterprises.imports.models import ImportRun, ImportSheet
 from app.enterprises.imports.proposals.search import tell_proposals
 from app.enterprises.imports.registers import FIRM, registers_of
+from app.enterprises.imports.remembered.memory import memory_of
+from app.enterprises.imports.remembered.service import remember
 from app.enterprises.imports.repeats import repeated
 from app.enterprises.imports.shapes.head_text import PEOPLE
 from app.enterprises.imports.sheets import (
@@ -34,10 +36,11 @@ from app.enterprises.imports.sheets import (
     named_firms,
     open_sheet,
     order_sheets,
-    read_sheet,
+    require_uploaded,
     sheet_at,
 )
 from app.enterprises.imports.tables.answers import answer_tables
+from app.enterprises.imports.tables.sheet_reading import read_sheet
 from app.enterprises.models import Enterprise
 from app.jobs.models import Job
 from app.jobs.service import cancel, enqueue
@@ -98,6 +101,7 @@ def stage(
     if region and (not region.startswith(actor.region_prefix) or session.get(Region, region) is None):
         raise Invalid("import.region", _("没有这个区域：%(region)s") % {"region": region[:12]})
     table = open_table(upload.path)
+    reading = recalling(session, actor, kind, reading)
     sheets = guess_sheets(table, allowed(composition_of(session), kind), reading)
     run = ImportRun(
         kind=kind,
@@ -139,21 +143,30 @@ class SheetChoice:
     tables: str = ""
 
 
+def recalling(session: Session, actor: Actor, kind: ImportKind, reading: ReadingHints) -> ReadingHints:
+    """What is told of a file, with what the actor's office remembers where that was not looked up."""
+    if reading.memory is not None:
+        return reading
+    return replace(reading, memory=memory_of(session, actor.region_prefix, kind))
+
+
 def change_reading(
-    session: Session, *, actor: Actor, run: ImportRun, table: Table, choices: Mapping[int, SheetChoice]
+    session: Session, *, actor: Actor, run: ImportRun, table: Table, choices: Mapping[int, SheetChoice], now: datetime
 ) -> None:
-    """Keep what the person chose, sheet by sheet (by position).
+    """Keep what the person chose, sheet by sheet (by position), and remember it for the next file of the same headings.
 
     Raises Invalid for a field chosen twice, an unknown unit or register, Conflict once the import began.
     """
     require(actor, IMPORT, run)
-    _require_uploaded(run)
+    require_uploaded(run)
     registers = allowed(composition_of(session), ImportKind(run.kind))
     for sheet in sheets_of(session, run):
         if (choice := choices.get(sheet.position)) is not None:
             if not answer_tables(session, sheet, choice.tables, table, registers):
                 _choose(sheet, choice, registers, table)
             sheet.mapping = sheet.mapping | {"chosen_by": actor.name}
+            office = actor.region_prefix
+            remember(session, actor=actor, run=run, sheet=sheet, table=table, now=now, office=office)
     order_sheets(sheets_of(session, run), registers)
     session.flush()
 
@@ -202,7 +215,7 @@ def start(
     Raises Invalid when a required column or the unit of an amount is missing, Conflict when it was started before.
     """
     require(actor, IMPORT, run)
-    _require_uploaded(run)
+    require_uploaded(run)
     require_told(sheets_of(session, run), registers_of(composition_of(session)))
     title = f"{_(KIND_LABELS[ImportKind(run.kind)])} · {run.file_name}"
     params: dict[str, Any] = {"import": run.id}
@@ -288,11 +301,17 @@ def is_read_as(session: Session, run: ImportRun, sheets: Iterable[GuessedSheet],
     kept = {sheet.position: sheet for sheet in sheets_of(session, run)}
     alike = all(
         "chosen_by" in own.mapping
-        or (own.register, own.chosen, own.mapping) == (each.register, each.chosen, each.mapping)
+        or (own.register, own.chosen, _read_alike(own.mapping))
+        == (each.register, each.chosen, _read_alike(each.mapping))
         for each in sheets
         if (own := kept.get(each.position))
     )
     return run.accept_unconfirmed == accept_unconfirmed and alike
+
+
+def _read_alike(mapping: Mapping[str, Any]) -> dict[str, Any]:
+    """How a sheet is read, whoever chose that."""
+    return {name: value for name, value in mapping.items() if name != "remembered"}
 
 
 def tell_unit(session: Session, run: ImportRun, unit: str) -> None:
@@ -343,11 +362,6 @@ def _announced(
                 found.setdefault(name, firm)
     known = firms_by_code(session, list({firm.uscc for firm in found.values()})) if found else {}
     return {key: firm for key, firm in found.items() if firm.uscc not in known}
-
-
-def _require_uploaded(run: ImportRun) -> None:
-    if run.state != ImportState.UPLOADED:
-        raise Conflict("import.started", _("该导入已经开始，不能再改。"))
 
 
 def _note(session: Session, run: ImportRun, actor: Actor, event: str, now: datetime) -> None:

@@ -19,6 +19,7 @@ from app.enterprises.imports.domain import ImportKind, ImportState, RowOutcome
 from app.enterprises.imports.fields import FIELDS
 from app.enterprises.imports.models import ImportRun
 from app.enterprises.imports.queries import get_run_visible_to
+from app.enterprises.imports.remembered.service import guess_again
 from app.enterprises.imports.returned.rows import hand_back
 from app.enterprises.imports.staging import SheetChoice, StagedFile, abandon, change_reading, sheets_of, stage, start
 from app.files.service.storing import store
@@ -128,7 +129,7 @@ def save_mapping(call: Call, import_id: int) -> Response:
     table = open_table(call.settings.vault.blobs.path(run.file_sha256))
     choices = {position: _choice(call.form)}
     return call.attempt(
-        lambda: change_reading(call.session, actor=call.actor, run=run, table=table, choices=choices),
+        lambda: change_reading(call.session, **call.by, run=run, table=table, choices=choices),
         done=lambda _done: call.redirect(
             f"/imports/{run.id}?sheet={position}" + (f"&part={part}" if part else ""),
             good=_("列的对应关系已更新，下面的预览按新的对应重新计算。"),
@@ -136,6 +137,14 @@ def save_mapping(call: Call, import_id: int) -> Response:
         refused=lambda refusal: _mapping(call, run, refusal.message, looked_at=LookedAt(position, part)),
         only=Invalid,
     )
+
+
+@router.post("/{import_id:int}/sheets/{position:int}/guess", action=IMPORT)
+def guess(call: Call, import_id: int, position: int) -> Response:
+    run = get_run_visible_to(call.session, call.actor, import_id, lock=True)
+    table = open_table(call.settings.vault.blobs.path(run.file_sha256))
+    place = guess_again(call.session, actor=call.actor, run=run, position=position, table=table)
+    return call.redirect(f"/imports/{import_id}?sheet={place}", good=_("已改为按表头猜的对应；记住的仍保留。"))
 
 
 @router.post("/{import_id:int}/start", action=IMPORT)

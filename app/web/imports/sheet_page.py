@@ -25,6 +25,7 @@ from app.enterprises.imports.mapping import (
 )
 from app.enterprises.imports.models import ImportRun, ImportSheet
 from app.enterprises.imports.recognition import HeadVocabulary, givable
+from app.enterprises.imports.remembered.memory import remembered_texts
 from app.enterprises.imports.returned.round_trip import origin_texts
 from app.enterprises.imports.sheets import allowed, sheet_at
 from app.enterprises.imports.staging import SheetPreview, label_of, preview, sheets_of
@@ -136,6 +137,7 @@ class MappingPage:
     blanks: tuple[BlankLine, ...] = ()
     tables: Choices = ()
     tables_answer: str = ""
+    remembered: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
 
 
@@ -208,6 +210,7 @@ def sheet_page(
         blanks=tuple(blank_lines(layout, sheet_at(table, sheet), registers)) if layout.register in registers else (),
         tables=_table_choices(layout),
         tables_answer=APART if "of" in layout.tables else str(layout.tables.get("answer", "")),
+        remembered=remembered_texts(layout.remembered),
         errors=refused.errors,
     )
 

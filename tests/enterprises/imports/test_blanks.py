@@ -11,9 +11,10 @@ from app.enterprises.imports.domain import ImportKind
 from app.enterprises.imports.models import ImportRun
 from app.enterprises.imports.recognition import HeadVocabulary
 from app.enterprises.imports.shapes import read_head
-from app.enterprises.imports.sheets import ReadingHints, allowed, read_sheet
+from app.enterprises.imports.sheets import ReadingHints, allowed
 from app.enterprises.imports.staging import SheetChoice, change_reading, preview, sheets_of
 from app.enterprises.imports.tables.blanks import find_blanks
+from app.enterprises.imports.tables.sheet_reading import read_sheet
 from app.enterprises.models import Certificate, Contact, YearlyFigures
 from app.kit.actor import SYSTEM
 from app.kit.db import Database, read_scope, session_scope
@@ -95,7 +96,7 @@ def chosen(importer: Importer, database: Database, path: Path, above: tuple[int,
         run = session.get_one(ImportRun, import_id)
         (sheet,) = sheets_of(session, run)
         choice = SheetChoice(True, sheet.register, {}, {}, {}, above=above)
-        change_reading(session, actor=SYSTEM, run=run, table=open_table(path), choices={0: choice})
+        change_reading(session, actor=SYSTEM, run=run, table=open_table(path), choices={0: choice}, now=NOW)
     importer.start(import_id)
     importer.work()
     return import_id

@@ -249,3 +249,19 @@ def test_what_is_decided_beforehand_is_told_line_by_line(run_here: Here, databas
         assert run_here("enterprises", path, "--decide", wrong).returncode == 2
     with read_scope(database) as session:
         assert session.scalar(select(func.count()).select_from(ImportRun)) == 1
+
+
+def test_what_was_told_of_columns_holds_for_the_next_file_and_gives_way_to_what_is_told(
+    run_here: Here, tmp_path: Path
+) -> None:
+    heads = ["企业名称", "统一社会信用代码", "注册地址", "经办"]
+    rows = [[f"园林精密{n}号有限公司（示例）", fictional_code(n), "潜江市园林街道1号", "周某（示例）"] for n in (1, 2)]
+    files = [tmp_path / f"{n}.xlsx" for n in (1, 2, 3)]
+    for file in files:
+        file.write_bytes(write_xlsx(rows, heads))
+    first = run_here("--yes", "--map", "经办=contact.contact_name", files[0])
+    assert "的对应。" not in first.stdout and "经办 → 联系人" in first.stdout
+    second = run_here("--yes", files[1])
+    assert "系统 的对应。" in second.stdout and "经办 → 联系人" in second.stdout
+    third = run_here("--yes", "--map", "经办=legal_representative", files[2])
+    assert "经办 → 法定代表人" in third.stdout and "经办 → 联系人" not in third.stdout

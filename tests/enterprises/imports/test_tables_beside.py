@@ -20,7 +20,7 @@ from tests.factories.enterprises import fictional_code
 from tests.factories.sheets import sheet_of
 from tests.factories.workbooks import Grid, write_grids
 from tests.support.house import HOUSE
-from tests.support.imports import Importer
+from tests.support.imports import NOW, Importer
 
 BOOK = ImportKind.WORKBOOK
 REGISTERS = allowed(HOUSE, BOOK)
@@ -104,7 +104,7 @@ def answer(database: Database, importer: Importer, import_id: int, path: Path, t
     with session_scope(database) as session:
         run = session.get_one(ImportRun, import_id)
         choice = SheetChoice(True, "", {}, {}, {}, tables=told)
-        change_reading(session, actor=SYSTEM, run=run, table=open_table(path), choices={0: choice})
+        change_reading(session, actor=SYSTEM, run=run, table=open_table(path), choices={0: choice}, now=NOW)
         return [sheet.name for sheet in sheets_of(session, run) if sheet.chosen]
 
 
