@@ -37,7 +37,7 @@ def described(session: Session, run: ImportRun) -> dict[str, Any]:
         "file": {"name": run.file_name, "sha256": run.file_sha256},
         "ready": bool(taken)
         and not any(line["missing"] or line["without_unit"] for line in taken)
-        and not any(sheet.chosen and _layout(sheet).asks_for_tables for sheet in sheets),
+        and not any(sheet.chosen and _asks(_layout(sheet)) for sheet in sheets),
         "progress": {"done": job.done, "total": job.total} if job is not None else None,
         "counts": counts_of(run),
         "waiting": count_open_by_run(session, [run.id]).get(run.id, 0),
@@ -96,10 +96,16 @@ def _sheet(sheet: ImportSheet, registers: Registers) -> dict[str, Any]:
         "missing": list(layout.missing(registers)) if known else ["name"],
         "without_unit": list(layout.without_unit(registers)) if known else [],
         "remembered": _remembered(layout),
+        "unlike": list(layout.unlike),
         "total": sheet.total,
         "counts": counts_of(sheet),
         "left_out": [{"row": number, "kind": kind} for number, kind in sheet.left_out],
     }
+
+
+def _asks(layout: SheetMapping) -> bool:
+    """Whether the sheet cannot be taken in as it stands, whatever its columns fill."""
+    return layout.asks_for_tables or bool(layout.uncalculated)
 
 
 def _remembered(layout: SheetMapping) -> dict[str, Any] | None:

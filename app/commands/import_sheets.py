@@ -8,7 +8,9 @@ from app.enterprises.imports.registers import FIRM
 from app.enterprises.imports.remembered.memory import remembered_texts
 from app.enterprises.imports.returned.round_trip import origin_texts
 from app.enterprises.imports.staging import label_of
+from app.enterprises.imports.tables.blanks import unlike_text
 from app.kit.i18n import _
+from app.kit.tabular.reader import uncalculated_text
 
 
 def tell_sheet(sheet: ImportSheet, registers: Registers) -> None:
@@ -36,6 +38,8 @@ def tell_sheet(sheet: ImportSheet, registers: Registers) -> None:
     if layout.above:
         names = "、".join(layout.headers_of(layout.above))
         typer.echo(_("空白格表示同上的列：%(names)s") % {"names": names})
+    if layout.unlike:
+        typer.echo(unlike_text(layout))
     if layout.perhaps_above:
         names = "、".join(layout.headers_of(layout.perhaps_above))
         typer.echo(_("“%(names)s”下有空白格，不按同上理解；若表示同上，请加 --as-above 并写列名。") % {"names": names})
@@ -50,6 +54,8 @@ def _why_not_read(sheet: ImportSheet, registers: Registers) -> str:
     if sheet.register not in registers:
         return _("没有识别出内容")
     layout = SheetMapping.from_json(sheet.name, sheet.register, sheet.mapping)
+    if layout.uncalculated:
+        return uncalculated_text(layout.uncalculated).rstrip("。")
     if missing := layout.missing(registers):
         names = "、".join(_(label_of(code, layout.register, registers)) for code in missing)
         told = {"register": _(registers[sheet.register].label), "names": names}

@@ -85,7 +85,8 @@ class SheetMapping:
     told of an export that comes back (`round_trip`); `above` are the columns whose blank cells mean what stands above them,
     `perhaps_above` those of which a person may say so. `tables` tells of tables beside each other on the sheet: the columns of each
     (`parts`), of which sheet of the file this is which part (`of`, `place`), or what a person said of them (`answer`). `remembered` tells who chose it, where it is
-    as the office reads sheets of these headings.
+    as the office reads sheets of these headings. `uncalculated` is a cell whose formula has no result: such a sheet cannot be read. `unlike`
+    are rows that are not as those by which it was seen what blank cells mean.
     """
 
     sheet: str
@@ -98,6 +99,8 @@ class SheetMapping:
     perhaps_above: tuple[int, ...] = ()
     tables: Mapping[str, Any] = field(default_factory=dict)
     remembered: Mapping[str, Any] = field(default_factory=dict)
+    uncalculated: str = ""
+    unlike: tuple[int, ...] = ()
 
     @property
     def asks_for_tables(self) -> bool:
@@ -185,7 +188,12 @@ class SheetMapping:
             kept["origin"] = dict(self.origin)
         blanks = {"above": list(self.above), "perhaps_above": list(self.perhaps_above)}
         kept |= {name: columns for name, columns in blanks.items() if columns}
-        told = {"tables": dict(self.tables), "remembered": dict(self.remembered)}
+        told = {
+            "tables": dict(self.tables),
+            "remembered": dict(self.remembered),
+            "uncalculated": self.uncalculated,
+            "unlike": list(self.unlike),
+        }
         return kept | {name: value for name, value in told.items() if value}
 
     @classmethod
@@ -205,6 +213,8 @@ class SheetMapping:
             perhaps_above=perhaps,
             tables=kept.get("tables", {}),
             remembered=kept.get("remembered", {}),
+            uncalculated=kept.get("uncalculated", ""),
+            unlike=tuple(kept.get("unlike", ())),
         )
 
     @cached_property

@@ -23,8 +23,8 @@ from app.enterprises.imports.mapping import (
 from app.enterprises.imports.models import ImportRun, ImportSheet
 from app.enterprises.imports.recognition import HeadVocabulary
 from app.enterprises.imports.registers import FIGURES, FIRM, IntakeContext, registers_of
+from app.enterprises.imports.remembered.choices import ColumnHints
 from app.enterprises.imports.remembered.memory import NOTHING, Memory
-from app.enterprises.imports.remembered.reading import Told
 from app.enterprises.imports.returned.round_trip import (
     Baseline,
     comes_back,
@@ -44,10 +44,10 @@ from app.enterprises.imports.tables.beside import (
     part_name,
     part_of,
 )
-from app.enterprises.imports.tables.blanks import with_plain_blanks, with_told_blanks
+from app.enterprises.imports.tables.blanks import with_plain_blanks, with_told_blanks, with_unlike_rows
 from app.enterprises.imports.tables.given_fields import given_by_name
+from app.enterprises.imports.tables.layout import read_sheet
 from app.enterprises.imports.tables.readable_sheet import ReadableSheet
-from app.enterprises.imports.tables.sheet_reading import read_sheet
 from app.kit.actor import Actor
 from app.kit.db import composition_of
 from app.kit.errors import Conflict, Invalid
@@ -170,10 +170,10 @@ def _guessed(
 def _guess(
     position: int, name: str, sheet: Sheet, layout: SheetMapping, registers: Registers, told: ReadingHints
 ) -> GuessedSheet:
-    first = Told(told.columns, told.unit)
+    first = ColumnHints(told.columns, told.unit)
     layout = told.remembered.recalled(sheet, layout, registers, first, told.header_row)
-    layout = _told(layout, sheet, registers, told)
-    fits = bool(layout.columns) and not layout.missing(registers)
+    layout = with_unlike_rows(_told(layout, sheet, registers, told), sheet, registers)
+    fits = bool(layout.columns) and not layout.uncalculated and not layout.missing(registers)
     wanted = name in told.sheets if told.sheets else fits and not sheet.hidden
     return GuessedSheet(position, name, sheet.hidden, layout.register, layout.to_json(), wanted)
 

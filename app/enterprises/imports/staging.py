@@ -40,7 +40,8 @@ from app.enterprises.imports.sheets import (
     sheet_at,
 )
 from app.enterprises.imports.tables.answers import answer_tables
-from app.enterprises.imports.tables.sheet_reading import read_sheet
+from app.enterprises.imports.tables.blanks import with_unlike_rows
+from app.enterprises.imports.tables.layout import read_sheet
 from app.enterprises.models import Enterprise
 from app.jobs.models import Job
 from app.jobs.service import cancel, enqueue
@@ -53,6 +54,7 @@ from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import _
 from app.kit.permissions import require
 from app.kit.tabular import Table, open_table
+from app.kit.tabular.reader import uncalculated_text
 from app.reference.models import Region
 
 JOB_KIND = "import"
@@ -185,7 +187,8 @@ def _choose(sheet: ImportSheet, choice: SheetChoice, registers: Registers, table
             layout = replace(layout, origin=sheet.mapping.get("origin", {}))
     else:
         layout = _mapped(SheetMapping.from_json(sheet.name, register, sheet.mapping), choice, registers)
-    sheet.register, sheet.mapping = register, layout.to_json()
+    sheet.register = register
+    sheet.mapping = with_unlike_rows(layout, sheet_at(table, sheet), registers).to_json()
 
 
 def _mapped(layout: SheetMapping, choice: SheetChoice, registers: Registers) -> SheetMapping:
@@ -255,6 +258,8 @@ def require_told(sheets: Iterable[ImportSheet], registers: Registers) -> None:
                 "import.tables_beside",
                 place + _("左右并排的列看不出是几张表还是一张表，请先说明（页面上选择，或命令行 --tables）。"),
             )
+        if layout.uncalculated:
+            raise Invalid("tabular.uncalculated", place + uncalculated_text(layout.uncalculated))
         if missing := layout.missing(registers):
             names = "、".join(_(label_of(code, layout.register, registers)) for code in missing)
             raise Invalid(

@@ -107,6 +107,7 @@ def _of_table(path: Path, definition: ResourceDefinition) -> Listing:
     known = names_of(definition)
     best: tuple[Sheet, TableHead] | None = None
     for sheet in open_table(path).sheets:
+        sheet.require_calculated()
         head = find_head(sheet, known)
         if head and definition.key in head.columns and (best is None or len(head.columns) > len(best[1].columns)):
             best = sheet, head

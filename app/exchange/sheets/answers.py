@@ -60,6 +60,7 @@ def read_answer(path: Path) -> ReadAnswer:
     reasons: list[bool] = []
     missing: set[str] = set()
     for sheet in open_table(path).sheets:
+        sheet.require_calculated()
         columns = _columns(find_head(sheet, _KNOWN), missing)
         if columns is None:
             unread.append(sheet.name)

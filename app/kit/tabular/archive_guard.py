@@ -65,6 +65,7 @@ class WorksheetGauge:
     def __init__(self) -> None:
         self._extent = Extent()
         self._tail = b""
+        self.uncalculated = ""
 
     @property
     def extents(self) -> list[Extent]:
@@ -72,10 +73,11 @@ class WorksheetGauge:
         return [self._extent]
 
     def feed(self, piece: bytes) -> None:
-        """Look for filled cells. Raises Invalid for a formula without its result."""
+        """Look for filled cells, and for the first formula without its result."""
         xml = self._tail + piece
-        if b"<f" in xml and (formula := _UNCALCULATED.search(xml)) is not None:
-            raise _uncalculated(formula[1])
+        if not self.uncalculated and b"<f" in xml and (formula := _UNCALCULATED.search(xml)) is not None:
+            named = _REFERENCE.search(formula[1])
+            self.uncalculated = named[1].decode() if named else "?"
         for pattern in (_FILLED_CELL, _ANY_FILLED_CELL):
             found = pattern.findall(xml)
             if found:
@@ -84,9 +86,20 @@ class WorksheetGauge:
         self._tail = xml[-_OVERLAP:]
 
 
-def xlsx_gauge(name: str) -> Gauge | None:
-    """What measures the entry `name` of an XLSX: only its sheets need it."""
-    return WorksheetGauge() if _SHEET.match(name) else None
+class Worksheets:
+    """The sheets of an XLSX, measured while it is looked through."""
+
+    def __init__(self) -> None:
+        self._gauges: dict[str, WorksheetGauge] = {}
+
+    def gauge_of(self, part: str) -> Gauge | None:
+        """What measures a part: only sheets need it."""
+        return self._gauges.setdefault(part, WorksheetGauge()) if _SHEET.match(part) else None
+
+    @property
+    def uncalculated(self) -> dict[str, str]:
+        """By its part a cell of each sheet with formulas whose results were not kept."""
+        return {part: gauge.uncalculated for part, gauge in self._gauges.items() if gauge.uncalculated}
 
 
 def check_archive(path: Path, gauge_of: Callable[[str], Gauge | None]) -> None:
@@ -149,15 +162,6 @@ def _column_number(letters: bytes) -> int:
     for letter in letters:
         number = number * 26 + letter - 64
     return number
-
-
-def _uncalculated(attributes: bytes) -> Invalid:
-    found = _REFERENCE.search(attributes)
-    return Invalid(
-        "tabular.uncalculated",
-        _("工作表里有公式没有保存计算结果（如 %(cell)s），读出来会是空的。请用 Excel 或 WPS 打开，保存一次再上传。")
-        % {"cell": found[1].decode() if found else "?"},
-    )
 
 
 def _bomb() -> Invalid:

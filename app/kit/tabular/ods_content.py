@@ -23,7 +23,7 @@ class OdsContent:
         self._depth = 0  # tables inside tables: only the outer one is a sheet
         self._row = self._column = self._rows = self._columns = 0
         self._in_cell = False
-        self._parser = _parser(self._start, self._end)
+        self._parser = parser_of(self._start, self._end)
 
     @property
     def extents(self) -> list[Extent]:
@@ -32,7 +32,7 @@ class OdsContent:
 
     def feed(self, piece: bytes) -> None:
         """Take the next piece. Raises Invalid when it is no XML."""
-        _feed(self._parser, piece)
+        feed_parser(self._parser, piece)
 
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == _TABLE:
@@ -80,7 +80,7 @@ class _Manifest:
     """The list of an ODS's parts, which says whether they are encrypted."""
 
     def __init__(self) -> None:
-        self._parser = _parser(self._start, lambda _name: None)
+        self._parser = parser_of(self._start, lambda _name: None)
 
     @property
     def extents(self) -> list[Extent]:
@@ -89,7 +89,7 @@ class _Manifest:
 
     def feed(self, piece: bytes) -> None:
         """Raises Invalid when a part is encrypted."""
-        _feed(self._parser, piece)
+        feed_parser(self._parser, piece)
 
     def _start(self, name: str, _attributes: Mapping[str, str]) -> None:
         if name.endswith("encryption-data"):
@@ -103,7 +103,8 @@ def ods_gauge(content: OdsContent, name: str) -> Gauge | None:
     return _Manifest() if name == MANIFEST else None
 
 
-def _parser(start: Callable[[str, Mapping[str, str]], None], end: Callable[[str], None]) -> expat.XMLParserType:
+def parser_of(start: Callable[[str, Mapping[str, str]], None], end: Callable[[str], None]) -> expat.XMLParserType:
+    """What reads XML of strangers: tells of each element, refuses a document type."""
     parser = expat.ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler = start, end
     parser.StartDoctypeDeclHandler = _refuse_doctype
@@ -115,7 +116,8 @@ def _refuse_doctype(*_told: object) -> None:
     raise damaged()
 
 
-def _feed(parser: expat.XMLParserType, piece: bytes) -> None:
+def feed_parser(parser: expat.XMLParserType, piece: bytes) -> None:
+    """Let it read the next piece. Raises Invalid when it is no XML."""
     try:
         parser.Parse(piece, False)
     except expat.ExpatError as error:

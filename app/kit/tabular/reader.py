@@ -10,12 +10,13 @@ from pathlib import Path
 
 from app.kit.errors import Invalid
 from app.kit.i18n import _
-from app.kit.tabular.archive_guard import check_archive, xlsx_gauge
+from app.kit.tabular.archive_guard import Worksheets, check_archive
 from app.kit.tabular.csv_reader import CsvRecords
 from app.kit.tabular.encodings import detect_encoding
 from app.kit.tabular.file_kind import TableKind, sniff_table
 from app.kit.tabular.merged import MergedRange
 from app.kit.tabular.ods_content import OdsContent, ods_gauge
+from app.kit.tabular.sheet_parts import names_of_parts
 from app.kit.tabular.workbook_reader import OpenedSheet, open_sheets
 from app.kit.tabular.writer import is_formula
 
@@ -53,7 +54,8 @@ class Row:
 class Sheet:
     """One sheet that holds something; a CSV file is one sheet without a name.
 
-    `hidden` sheets are not shown by a spreadsheet program; `merged` are the cells that it shows as one, from the top.
+    `hidden` sheets are not shown by a spreadsheet program; `merged` are the cells that it shows as one, from the top. `uncalculated` is a
+    cell with a formula whose result was not kept: such cells read as blank.
     """
 
     name: str
@@ -61,6 +63,19 @@ class Sheet:
     fixed_width: bool = True
     hidden: bool = False
     merged: tuple[MergedRange, ...] = ()
+    uncalculated: str = ""
+
+    def require_calculated(self) -> None:
+        """Raise Invalid when a formula in it has no result."""
+        if self.uncalculated:
+            raise Invalid("tabular.uncalculated", uncalculated_text(self.uncalculated))
+
+
+def uncalculated_text(cell: str) -> str:
+    """Why a sheet with such a formula cannot be read."""
+    return _(
+        "工作表里有公式没有保存计算结果（如 %(cell)s），读出来会是空的。请用 Excel 或 WPS 打开，保存一次再上传。"
+    ) % {"cell": cell}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,28 +130,31 @@ def _open_csv(path: Path) -> Table:
 
 
 def _open_workbook(path: Path, kind: TableKind) -> Table:
-    opened = open_sheets(path, f".{kind}", _check_workbook(path, kind))
+    merged, uncalculated = _check_workbook(path, kind)
+    opened = open_sheets(path, f".{kind}", merged)
     if not opened:
         raise Invalid("tabular.empty", _("文件是空的，没有可以读取的内容。"))
-    return Table(kind, "", "", tuple(_sheet(each) for each in opened))
+    return Table(kind, "", "", tuple(_sheet(each, uncalculated.get(each.name, "")) for each in opened))
 
 
-def _check_workbook(path: Path, kind: TableKind) -> dict[str, list[MergedRange]]:
-    """Refuse what would unpack beyond reason; the merged cells of an ODS are met on the way."""
-    content = OdsContent()
+def _check_workbook(path: Path, kind: TableKind) -> tuple[dict[str, list[MergedRange]], dict[str, str]]:
+    """Refuse what would unpack beyond reason; met on the way: the merged cells of an ODS, the sheets of an XLSX that were not calculated."""
+    content, worksheets = OdsContent(), Worksheets()
     if kind is TableKind.XLSX:
-        check_archive(path, xlsx_gauge)
+        check_archive(path, worksheets.gauge_of)
     elif kind is TableKind.ODS:
         check_archive(path, partial(ods_gauge, content))
-    return content.tables
+    cells = worksheets.uncalculated
+    names = names_of_parts(path) if cells else {}
+    return content.tables, {names[part]: cell for part, cell in cells.items() if part in names}
 
 
-def _sheet(opened: OpenedSheet) -> Sheet:
+def _sheet(opened: OpenedSheet, uncalculated: str) -> Sheet:
     def rows() -> Iterator[Row]:
         for number, (cells, inexact) in enumerate(opened.rows(), start=1):
             yield Row(number, cleaned(cells), inexact=inexact)
 
-    return Sheet(opened.name, rows, hidden=opened.hidden, merged=opened.merged)
+    return Sheet(opened.name, rows, hidden=opened.hidden, merged=opened.merged, uncalculated=uncalculated)
 
 
 def cleaned(cells: Sequence[str]) -> list[str]:

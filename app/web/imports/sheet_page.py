@@ -30,12 +30,14 @@ from app.enterprises.imports.returned.round_trip import origin_texts
 from app.enterprises.imports.sheets import allowed, sheet_at
 from app.enterprises.imports.staging import SheetPreview, label_of, preview, sheets_of
 from app.enterprises.imports.tables.beside import APART, ONE
+from app.enterprises.imports.tables.blanks import unlike_text
 from app.enterprises.imports.tables.first_rows import left_out_rows, with_samples
 from app.kit.actor import Actor
 from app.kit.db import composition_of
 from app.kit.errors import NotFound
 from app.kit.i18n import N_, _
 from app.kit.tabular import Table, open_table
+from app.kit.tabular.reader import uncalculated_text
 from app.kit.written.amounts import unit_of
 from app.web.imports.beforehand import SaidLine, said_lines
 from app.web.imports.blank_lines import BlankLine, blank_lines
@@ -104,6 +106,18 @@ class PartLine:
 
 
 @dataclass(frozen=True)
+class SheetNotes:
+    """What is said of a sheet: of an export that comes back, whose choice its reading follows, rows that break its pattern, why it cannot
+    be read at all.
+    """
+
+    origin: tuple[str, ...] = ()
+    remembered: tuple[str, ...] = ()
+    unlike: str = ""
+    unreadable: str = ""
+
+
+@dataclass(frozen=True)
 class MappingPage:
     """How the file is understood, and what would become of the first rows of the sheet that is looked at."""
 
@@ -130,14 +144,13 @@ class MappingPage:
     complete: CompleteListForm
     beforehand: tuple[SaidLine, ...]
     dry_run: DryRunCard
-    origin: tuple[str, ...] = ()
+    notes: SheetNotes = SheetNotes()
     parts: tuple[PartLine, ...] = ()
     part: int = 0
     further: tuple[str, ...] = ()
     blanks: tuple[BlankLine, ...] = ()
     tables: Choices = ()
     tables_answer: str = ""
-    remembered: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
 
 
@@ -172,7 +185,7 @@ def sheet_page(
     sheet = _looked_at(sheets, registers, looked_at.position)
     layout = _layout(sheet)
     missing, without_unit = _untold(layout, registers)
-    ready = bool(layout.register) and not missing and not without_unit and not layout.asks_for_tables
+    ready = bool(layout.register) and not _is_unready(layout, registers)
     found = (
         preview(session, actor=actor, run=run, table=table, sheet=sheet, now=now) if ready else SheetPreview([], 0, 0)
     )
@@ -203,15 +216,23 @@ def sheet_page(
         complete=_complete(session, actor, run, sheets, refused),
         beforehand=tuple(said_lines(run)),
         dry_run=dry_run_card(session, run, sheets),
-        origin=origin_texts(layout.origin),
+        notes=_notes(layout),
         parts=parts,
         part=looked_at.part if parts else 0,
         further=tuple(_further(head, each, registers) for head, each in found.further),
         blanks=tuple(blank_lines(layout, sheet_at(table, sheet), registers)) if layout.register in registers else (),
         tables=_table_choices(layout),
         tables_answer=APART if "of" in layout.tables else str(layout.tables.get("answer", "")),
-        remembered=remembered_texts(layout.remembered),
         errors=refused.errors,
+    )
+
+
+def _notes(layout: SheetMapping) -> SheetNotes:
+    return SheetNotes(
+        origin_texts(layout.origin),
+        remembered_texts(layout.remembered),
+        unlike_text(layout),
+        uncalculated_text(layout.uncalculated) if layout.uncalculated else "",
     )
 
 
@@ -274,7 +295,7 @@ def _untold(layout: SheetMapping, registers: Registers) -> tuple[tuple[str, ...]
 
 def _is_unready(layout: SheetMapping, registers: Registers) -> bool:
     """Whether something must be told before it can be taken in."""
-    return layout.asks_for_tables or any(_untold(layout, registers))
+    return layout.asks_for_tables or bool(layout.uncalculated) or any(_untold(layout, registers))
 
 
 def _sheet_line(run: ImportRun, sheet: ImportSheet, registers: Registers, *, active: bool) -> SheetLine:

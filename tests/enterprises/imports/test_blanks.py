@@ -14,7 +14,7 @@ from app.enterprises.imports.shapes import read_head
 from app.enterprises.imports.sheets import ReadingHints, allowed
 from app.enterprises.imports.staging import SheetChoice, change_reading, preview, sheets_of
 from app.enterprises.imports.tables.blanks import find_blanks
-from app.enterprises.imports.tables.sheet_reading import read_sheet
+from app.enterprises.imports.tables.layout import read_sheet
 from app.enterprises.models import Certificate, Contact, YearlyFigures
 from app.kit.actor import SYSTEM
 from app.kit.db import Database, read_scope, session_scope
@@ -163,3 +163,39 @@ def test_as_above_in_a_word_is_read_and_names_no_firm(importer: Importer, databa
     assert importer.counts(import_id) == {"created": 3, "rejected": 1}
     firm_id = importer.firm(fictional_code(1)).id
     assert [kept for _name, kept in contacts(database)] == [firm_id] * 3
+
+
+def test_a_day_merged_over_several_records_is_asked_about_and_not_taken_by_itself(
+    importer: Importer, database: Database, tmp_path: Path
+) -> None:
+    rows: Rows = [
+        ["企业名称", "统一社会信用代码", "注册地址", "资质名称", "证书编号", "发证日期"],
+        [NAMES[1], fictional_code(1), "潜江市园林街道", "高新技术企业", "GR202042990001", "2020-12-01"],
+        [NAMES[2], fictional_code(2), "潜江市园林街道", "高新技术企业", "GR202042990002", ""],
+        [NAMES[3], fictional_code(3), "潜江市园林街道", "高新技术企业", "GR202042990003", "2020-12-02"],
+    ]
+    merged = MergedRange(1, 5, 2, 5)
+    assert patterns(rows, merged) == ([], ["发证日期"])
+    path = book(tmp_path, rows, merged)
+    assert guessed(path, BOOK).perhaps_above == (5,)
+    chosen(importer, database, path, ())
+    with read_scope(database) as session:
+        days = select(Certificate.issued_on).order_by(Certificate.number)
+        assert [day and day.day for day in session.scalars(days)] in ([1, None, 2], [1, 2])
+    chosen(importer, database, path, (5,))
+    with read_scope(database) as session:
+        assert [day and day.day for day in session.scalars(days)] == [1, 1, 2]
+
+
+def test_rows_far_down_that_break_the_pattern_are_told_with_their_numbers(tmp_path: Path) -> None:
+    pairs = [[FIRST, MORE] for _number in range(160)]
+    named = [[f"园林精密{n}号有限公司（示例）", fictional_code(n), *row[2:]] for n, (row, _more) in enumerate(pairs, 1)]
+    rows = [HEAD, *(row for one in named for row in (one, MORE))]
+    unlike = [["", "", "潜江市园林街道9号", "吴某（示例）", "10012345672"], named[0], named[0]]
+    assert guessed(book(tmp_path, rows), BOOK).unlike == ()
+    layout = guessed(book(tmp_path, [*rows, *unlike]), BOOK)
+    assert layout.headers_of(layout.above) == tuple(NAMING) and layout.unlike == (322, 324)
+    grouped = [[f"街道{n // 4}" if n % 4 == 0 else "", f"园林精密{n}号有限公司（示例）"] for n in range(400)]
+    grouped[360][0] = "街道0"
+    layout = guessed(book(tmp_path, [["乡镇", "企业名称"], *grouped]), BOOK)
+    assert layout.headers_of(layout.above) == ("乡镇",) and layout.unlike == (362,)

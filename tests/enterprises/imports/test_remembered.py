@@ -13,13 +13,13 @@ from app.enterprises.imports import events
 from app.enterprises.imports.domain import ImportKind
 from app.enterprises.imports.mapping import SheetMapping
 from app.enterprises.imports.models import ImportRun, RememberedMapping
+from app.enterprises.imports.remembered.choices import ChosenReading, ColumnHints, chosen_reading, digest_of
 from app.enterprises.imports.remembered.memory import Memory, RememberedReading, remembered_texts
-from app.enterprises.imports.remembered.reading import ChosenReading, Told, chosen_reading, digest_of
 from app.enterprises.imports.remembered.service import forget, guess_again
 from app.enterprises.imports.sheets import ReadingHints, allowed, guess_sheets
 from app.enterprises.imports.staging import SheetChoice, change_reading, sheets_of
 from app.enterprises.imports.tables.beside import APART, ONE
-from app.enterprises.imports.tables.sheet_reading import read_sheet
+from app.enterprises.imports.tables.layout import read_sheet
 from app.enterprises.imports.undo.service import start_undo
 from app.enterprises.models import YearlyFigures
 from app.journal.models import JournalEvent
@@ -263,7 +263,7 @@ def chosen(draw: st.DrawFn) -> ChosenReading:
 def test_guessing_again_with_what_is_remembered_changes_nothing(counts: Counts) -> None:
     sheet = sheet_of([HEAD, *([str(cell) for cell in row] for row in FIRMS)])
 
-    @settings(max_examples=counts.property_examples, deadline=None)
+    @settings(max_examples=max(3, counts.property_examples // 10), deadline=None)
     @given(chosen())
     def proof(found: ChosenReading) -> None:
         once = recalled(sheet, of(HEAD, found))
@@ -276,4 +276,4 @@ def test_guessing_again_with_what_is_remembered_changes_nothing(counts: Counts) 
 
 
 def recalled(sheet: Any, known: Memory) -> SheetMapping:
-    return known.recalled(sheet, read_sheet(sheet, REGISTERS), REGISTERS, Told(), None)
+    return known.recalled(sheet, read_sheet(sheet, REGISTERS), REGISTERS, ColumnHints(), None)

@@ -11,10 +11,12 @@ from app.enterprises.imports.staging import preview, sheets_of
 from app.enterprises.models import Certificate, Contact, YearlyFigures
 from app.kit.actor import SYSTEM
 from app.kit.db import Database, read_scope, session_scope
+from app.kit.errors import Invalid
 from app.kit.tabular import open_table
 from tests.factories.enterprises import fictional_code, firm, wrong_code
 from tests.factories.ledgers import NAMES, write_ledger
 from tests.factories.workbooks import Grid, write_grids
+from tests.kit.test_workbooks import rewrite
 from tests.support.imports import NOW, Importer
 
 BOOK = ImportKind.WORKBOOK
@@ -145,3 +147,19 @@ def test_a_broken_code_has_no_more_right_to_a_name_than_a_sound_one(importer: Im
     import_id = importer.take_in(write_grids(tmp_path / "名单.xlsx", {"企业名单": Grid(rows)}), BOOK)
     assert importer.counts(import_id) == {"queued": 1, "created": 1}
     assert importer.firm(fictional_code(1)).name == NAMES[1]
+
+
+def test_a_sheet_that_was_not_calculated_is_refused_and_not_the_file(importer: Importer, tmp_path: Path) -> None:
+    firms = [
+        ["企业名称", "统一社会信用代码", "注册地址"],
+        ["园林精密一号有限公司（示例）", fictional_code(1), "潜江市园林街道"],
+    ]
+    others = [["企业名称", "联系人", "联系电话"], ["园林精密一号有限公司（示例）", "周某（示例）", 987654321]]
+    path = write_grids(tmp_path / "台账.xlsx", {"企业名单": Grid(firms), "测算": Grid(others)})
+    rewrite(path, path, b"<v>987654321</v>", b"<f>1+1</f><v></v>")
+    import_id = importer.take_in(path, BOOK)
+    assert importer.counts(import_id) == {"created": 1}
+    path = write_grids(tmp_path / "测算.xlsx", {"测算": Grid(others)})
+    rewrite(path, path, b"<v>987654321</v>", b"<f>1+1</f><v></v>")
+    with pytest.raises(Invalid, match="公式没有保存计算结果（如 C2）"):
+        importer.take_in(path, BOOK)

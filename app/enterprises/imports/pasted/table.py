@@ -9,7 +9,7 @@ from app.enterprises.imports.mapping import NAME, USCC, Registers, SheetMapping
 from app.enterprises.imports.recognition import HeadVocabulary
 from app.enterprises.imports.shapes.head_text import is_year, read_heading, states_unit, unit_alone
 from app.enterprises.imports.shapes.row_kinds import is_number
-from app.enterprises.imports.tables.sheet_reading import read_sheet
+from app.enterprises.imports.tables.layout import read_sheet
 from app.kit.errors import Invalid
 from app.kit.i18n import _
 from app.kit.tabular import write_csv

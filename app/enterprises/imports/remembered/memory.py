@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from app.enterprises.imports.mapping import Registers, SheetMapping
 from app.enterprises.imports.models import RememberedMapping
 from app.enterprises.imports.recognition import HeadVocabulary
-from app.enterprises.imports.remembered.reading import ChosenReading, Told, digest_of, recall
+from app.enterprises.imports.remembered.choices import ChosenReading, ColumnHints, digest_of, recall
 from app.enterprises.imports.shapes import read_head
-from app.enterprises.imports.tables.sheet_reading import read_sheet
+from app.enterprises.imports.tables.layout import read_sheet
 from app.kit.actor import ActorKind
 from app.kit.clock import today
 from app.kit.i18n import _
@@ -49,7 +49,7 @@ class Memory:
         return max(known, key=lambda pair: pair[0].order, default=None)
 
     def recalled(
-        self, sheet: Sheet, layout: SheetMapping, registers: Registers, told: Told, header_row: int | None
+        self, sheet: Sheet, layout: SheetMapping, registers: Registers, told: ColumnHints, header_row: int | None
     ) -> SheetMapping:
         """The reading of a sheet with what is remembered for its heads, and a word about it."""
         found = self.find(sheet, layout, registers, header_row)
@@ -65,7 +65,7 @@ class Memory:
         """The sheet read below each row at which somebody pointed, as far as those heads stand there."""
         words = HeadVocabulary(registers)
         found = []
-        for row in sorted({each.reading.header_row for each in self.by_digest.values()} - {None}, key=int):
+        for row in sorted({row for each in self.by_digest.values() if (row := each.reading.header_row) is not None}):
             head = read_head(sheet, words.recognise, at=row)
             if head and digest_of(self.kind, [column.text for column in head.heads]) in self.by_digest:
                 found.append(read_sheet(sheet, registers, header_row=head.last_row))

@@ -12,11 +12,11 @@ from app.enterprises.imports import events
 from app.enterprises.imports.domain import ImportKind
 from app.enterprises.imports.mapping import Registers, SheetMapping
 from app.enterprises.imports.models import ImportRun, ImportSheet, RememberedMapping
+from app.enterprises.imports.remembered.choices import ChosenReading, chosen_reading, digest_of, plain_heads
 from app.enterprises.imports.remembered.memory import said_of
-from app.enterprises.imports.remembered.reading import ChosenReading, chosen_reading, digest_of, plain_heads
 from app.enterprises.imports.sheets import allowed, guess_sheet, order_sheets, require_uploaded, sheet_at
 from app.enterprises.imports.tables.beside import APART, find_tables
-from app.enterprises.imports.tables.sheet_reading import read_sheet
+from app.enterprises.imports.tables.layout import read_sheet
 from app.journal.domain import EventType, SubjectKey
 from app.journal.service import record
 from app.kit.actor import Actor

@@ -4,10 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.enterprises.imports.shapes.head import SheetHead
-from app.enterprises.imports.shapes.merged_values import HeldCell, cell_at, filled_with
-from app.enterprises.imports.shapes.row_kinds import is_quantity
+from app.enterprises.imports.shapes.merged_values import HeldCell, cell_at, filled_with, may_repeat
 from app.kit.tabular import Row
-from app.kit.written.days import read_written_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +96,6 @@ class SaidAgain:
                     yield HeldCell.of(self._before, column)
                 elif column in self._naming:
                     yield HeldCell(row.number, column, "", inexact=False)
-
-
-def may_repeat(text: str) -> bool:
-    """Whether what a cell says can hold for the rows below: no amount, no count, no day."""
-    return not is_quantity(text) and read_written_day(text).day is None
 
 
 def continues(row: Row, naming: Sequence[int]) -> bool:

@@ -1,12 +1,12 @@
 """Whether the blank cells of a column mean "as above": plainly, perhaps, or not at all."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from app.enterprises.imports.shapes.blank_cells import continues, may_repeat
+from app.enterprises.imports.shapes.blank_cells import continues
 from app.enterprises.imports.shapes.body import BodyRow
-from app.enterprises.imports.shapes.merged_values import cell_at
+from app.enterprises.imports.shapes.merged_values import cell_at, may_repeat
 from app.enterprises.imports.shapes.row_kinds import RowKind
 from app.kit.tabular import Row
 
@@ -108,3 +108,29 @@ def _groups(parts: Sequence[Sequence[Row]], column: int, roles: ColumnRoles, bla
     left = not roles.naming or column < min(roles.naming)
     headed = all(cell_at(part[0], column) for part in parts)
     return left and headed and blanks >= len(words) >= _GROUPS and len(set(words)) == len(words)
+
+
+def unlike_rows(body: Iterable[BodyRow], roles: ColumnRoles, above: Collection[int]) -> Iterator[int]:
+    """The rows that are not as those by which the blank cells of the columns `above` were plainly understood: they go on about the row
+    above and say more than records, name the same again, or head a group that had one.
+    """
+    seen: dict[int, set[str]] = {column: set() for column in roles.grouping if column in above}
+    naming = any(column in above for column in roles.naming)
+    before: Row | None = None
+    for each in body:
+        row = each.row
+        if each.kind is not RowKind.DATA or row.broken or each.block:
+            before = None
+            continue
+        heads = {column: text for column in seen if (text := cell_at(row, column))}
+        if (naming and _is_unlike(row, before, roles)) or any(text in seen[column] for column, text in heads.items()):
+            yield row.number
+        for column, text in heads.items():
+            seen[column].add(text)
+        before = row
+
+
+def _is_unlike(row: Row, before: Row | None, roles: ColumnRoles) -> bool:
+    if continues(row, roles.naming):
+        return not _tells_only(row, roles)
+    return before is not None and all(cell_at(row, each) == cell_at(before, each) for each in roles.naming)

@@ -101,6 +101,7 @@ class _Body:
 
     def _above_as(self, columns: AsAbove) -> None:
         self._again, self._above = SaidAgain(columns.naming), ValuesAbove(columns)
+        self._values.days = frozenset(columns.alone)
 
     def rows(self) -> Iterator[BodyRow]:
         """The rows, each with its kind."""

@@ -10,7 +10,7 @@ from app.enterprises.imports.models import ImportSheet
 from app.enterprises.imports.shapes.side_by_side import Columns
 from app.enterprises.imports.sheets import read_part
 from app.enterprises.imports.tables.beside import APART, ONE, kept_parts, part_name, part_of
-from app.enterprises.imports.tables.sheet_reading import read_sheet
+from app.enterprises.imports.tables.layout import read_sheet
 from app.kit.errors import Invalid
 from app.kit.i18n import _
 from app.kit.tabular import Table

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.enterprises.imports.mapping import IGNORED, NO_FIELD, ColumnTarget, Registers, SheetMapping, field_of
-from app.enterprises.imports.tables.sheet_reading import read_columns, read_sheet
+from app.enterprises.imports.tables.layout import read_columns, read_sheet
 from app.kit.errors import Invalid
 from app.kit.tabular.reader import Sheet
 
@@ -102,7 +102,9 @@ def chosen_reading(sheet: Sheet, layout: SheetMapping, registers: Registers) -> 
     return None if as_guessed and not told else reading
 
 
-def recall(sheet: Sheet, guessed: SheetMapping, reading: ChosenReading, registers: Registers, told: "Told") -> Recalled:
+def recall(
+    sheet: Sheet, guessed: SheetMapping, reading: ChosenReading, registers: Registers, told: "ColumnHints"
+) -> Recalled:
     """The reading with what is remembered of it; what is `told` now comes before that."""
     if reading.register not in registers or not reading.columns:
         return Recalled(guessed, (reading.register,) if reading.register and reading.columns else ())
@@ -115,7 +117,7 @@ def recall(sheet: Sheet, guessed: SheetMapping, reading: ChosenReading, register
 
 
 @dataclass(frozen=True)
-class Told:
+class ColumnHints:
     """What is told now and comes before what is remembered: by its head what a column fills, and the unit."""
 
     columns: Mapping[str, str] = field(default_factory=dict)

@@ -19,7 +19,8 @@ def read_sheet(sheet: Sheet, registers: Registers, register: str = "", header_ro
         return SheetMapping(sheet.name, "", (0, 0), ())
     values = first_values(sheet, head.last_row, range(len(head.heads)))
     layout = recognise_sheet(sheet.name, head, registers, register, values)
-    return with_plain_blanks(with_units_in_cells(layout, sheet, registers), sheet, head, words)
+    layout = replace(with_units_in_cells(layout, sheet, registers), uncalculated=sheet.uncalculated)
+    return with_plain_blanks(layout, sheet, head, words)
 
 
 def read_columns(sheet: Sheet, registers: Registers, guessed: SheetMapping, fills: Mapping[int, str]) -> SheetMapping:
