@@ -38,6 +38,7 @@ from app.enterprises.models import (
     ProductProperty,
     YearlyFigures,
 )
+from app.enterprises.search_index import reindex
 from app.enterprises.service.registering import insert_many, prepare_row
 from app.files.vault import Vault
 from app.kit.actor import SYSTEM, Actor
@@ -142,6 +143,7 @@ def _write_firms(session: Session, firms: Sequence[DemoFirm], actor: Actor, now:
         _insert(
             session, model, [{**row, "enterprise_id": key} for key, firm in pairs for row in getattr(firm, attribute)]
         )
+    reindex(session, [key for key, firm in pairs if firm.former_names or firm.former_codes])
     figures = [{**row, "enterprise_id": key, "updated_at": now} for key, firm in pairs for row in firm.figures]
     _insert(session, YearlyFigures, figures)
     _insert(session, FactStatement, [row for key, firm in pairs for row in _statements(key, firm, actor, now)])

@@ -342,7 +342,7 @@ ENTERPRISE = FieldTable(
                     example="在业",
                 ),
             ),
-            column=ListColumn("status", default=True),
+            column=ListColumn("status", badge=True),
             past=True,
             exchanged=True,
         ),

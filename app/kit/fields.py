@@ -95,13 +95,17 @@ class FormGroup:
 
 @dataclass(frozen=True)
 class ListColumn:
-    """The field as a column of its list: the code in the address, its head, the name of its order, whether it shows unasked."""
+    """The field as a column of its list: the code in the address, its head, the name of its order, whether it shows unasked.
+
+    What the page says by a badge shows unasked in the export alone (`badge`).
+    """
 
     code: str
     label: str = ""
     export_label: str = ""
     sort: str = ""
     default: bool = False
+    badge: bool = False
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ KEYS = {
     "agreements": "id",
     "verdicts": "id",
     "indicators": "key",
+    "past_cases": "key",
 }
 
 

@@ -24,6 +24,7 @@ PLAIN = {
     *(
         "action_code",
         "code",
+        "decision",
         "ending",
         "extension",
         "jurisdiction",
@@ -33,6 +34,7 @@ PLAIN = {
         "partner",
         "place",
         "policy",
+        "position",
     ),
     *("register", "resource", "round_code", "sheet", "slug", "tab", "uscc", "version", "year"),
 }

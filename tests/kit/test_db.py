@@ -66,4 +66,6 @@ def test_sqlite_waits_for_the_disk_at_each_commit(tmp_path: Path, database: str,
 
 def test_nothing_that_is_deployed_asks_for_less() -> None:
     asking = [name_of(path) for path in python_files() if "durable=" in path.read_text(encoding="utf-8")]
-    assert not asking, listed("a deployment's database is durable", asking)
+    assert asking == ["app/kit/db_copy.py"], listed(
+        "a deployment's database is durable, but for a copy to be thrown away", asking
+    )

@@ -18,7 +18,7 @@ from app.engagement.models import FirmRequest, Visit, VisitRound, VisitStop
 from app.enterprises import models as register
 from app.enterprises.belongings import BELONGINGS, Belonging, MergeFate
 from app.enterprises.duplicates.models import DuplicatePair
-from app.enterprises.imports.models import ImportLeftover, ImportRun
+from app.enterprises.imports.models import ImportLeftover, ImportRun, KnownName
 from app.enterprises.merges.domain import GROUPS, Side
 from app.enterprises.merges.held import list_held
 from app.enterprises.merges.models import FirmMerge
@@ -178,6 +178,7 @@ _MAKERS: tuple[Maker, ...] = (
     lambda w, key, chance: w.put(register.ComplianceEvent(enterprise_id=key, happened_on=DAY, kind="accident", severity="serious", summary=chance.choice(["甲", "乙"]))),
     lambda w, key, chance: w.put(register.Certificate(enterprise_id=key, kind="high-tech-enterprise", number=f"{chance.choice(['GR', 'gr'])}{next(_serial):06d}", issued_on=DAY)),
     _pair,
+    lambda w, key, chance: w.put(KnownName(name=f"另一种写法{next(_serial)}", enterprise_id=key, import_id=w.run.id, by_name="王", at=NOW)),
     lambda w, key, chance: w.put(ImportLeftover(run_id=w.run.id, register="firm", record=str(next(_serial)), enterprise_id=key, label="甲", reason="used")),
     lambda w, key, chance: w.put(Document(enterprise_id=key, kind="other", title="材料", file_id=w.file.id, by_kind="system", by_name="系统", added_at=NOW)),
     lambda w, key, chance: w.put(EnterpriseUser(enterprise_id=key, login=f"firm{next(_serial)}", name="郭（示例）", password_hash="x", created_at=NOW)),

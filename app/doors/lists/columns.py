@@ -15,7 +15,8 @@ class TableColumn(Generic[Line]):
 
     `sort` is the order that a first click asks for, `code` the name by which an address chooses the column, `link` and `note` are
     the address and the small print of a cell on the page. `fills` is what an edited export fills from the column ("" where it is
-    computed), `unit` that of its amounts, `parted` what stands between several words of a cell.
+    computed), `unit` that of its amounts, `parted` what stands between several words of a cell. What the page says by a `badge` is a usual
+    column of the export alone.
     """
 
     label: str
@@ -30,6 +31,7 @@ class TableColumn(Generic[Line]):
     note: Callable[[Line], Any] | None = None
     on_page: bool = True
     exported: bool = True
+    badge: bool = False
     fills: str = ""
     unit: str = ""
     parted: str = ""
@@ -55,10 +57,13 @@ class ColumnHead:
     hidden: bool = False
 
 
-def chosen(columns: Sequence[TableColumn[Line]], codes: Collection[str], always: int) -> tuple[TableColumn[Line], ...]:
+def chosen(
+    columns: Sequence[TableColumn[Line]], codes: Collection[str], always: int, *, exporting: bool = False
+) -> tuple[TableColumn[Line], ...]:
     """The columns asked for, in their own order; the usual ones when none was. The first `always` show in any case."""
     known = {column.code for column in columns if column.code}
-    wanted = known & set(codes) or {column.code for column in columns if column.default}
+    usual = {column.code for column in columns if column.default or (exporting and column.badge)}
+    wanted = known & set(codes) or usual
     return tuple(column for place, column in enumerate(columns) if place < always or column.code in wanted)
 
 

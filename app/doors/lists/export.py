@@ -59,7 +59,7 @@ def origin_of(view: ListView[Any, Any, Any], query: ListQuery, viewer: Viewer) -
 
 def exported_columns(view: ListView[Any, Any, Any], query: ListQuery) -> tuple[TableColumn[Any], ...]:
     """The columns that the address shows, as far as they are exported."""
-    return tuple(column for column in view.shown(query) if column.exported)
+    return tuple(column for column in view.shown(query, exporting=True) if column.exported)
 
 
 def exported_cells(

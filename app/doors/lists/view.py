@@ -89,9 +89,11 @@ class ListView(Generic[Row, Wanted, Line]):
         for rows in self.source.stream(viewer, self.wanted(query, viewer, **given), self.order(query)):
             yield self.lines(viewer, rows)
 
-    def shown(self, query: ListQuery) -> tuple[TableColumn[Line], ...]:
+    def shown(self, query: ListQuery, *, exporting: bool = False) -> tuple[TableColumn[Line], ...]:
         """The columns that an address asks for."""
-        return chosen(self.columns, query.several("cols"), self.always) if self.always else self.columns
+        if not self.always:
+            return self.columns
+        return chosen(self.columns, query.several("cols"), self.always, exporting=exporting)
 
     # -- its page ----------------------------------------------------------------------------------------------------
 

@@ -196,6 +196,7 @@ def _of_field(field: Field, reported: fields.ListColumn) -> Column:
         number=field.kind is FieldKind.MONEY,
         default=reported.default,
         export_label=reported.export_label,
+        badge=reported.badge,
         fills=_RETURNING.get(field.name) or field.headings[0].code or field.name,
         unit=WAN if field.kind is FieldKind.MONEY else "",
     )
