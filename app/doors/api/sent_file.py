@@ -58,7 +58,6 @@ async def _receive(request: Request, file: BinaryIO, limit: int) -> None:
             size += len(piece)
             piece = bytearray()
     file.write(piece)
-    file.seek(0)
 
 
 def _too_large(limit: int) -> TooLarge:

@@ -43,12 +43,10 @@ class GuardedRouter:
     def post_file(self, path: str, *, action: Action, **options: Any) -> Callable[[Endpoint], Endpoint]:
         """A writing route of machines whose body is a file, however large a list may be."""
 
-        def add(endpoint: Endpoint) -> Endpoint:
-            entrance = FileEntrance(endpoint, self.door, action, lane=LaneName.WRITES)
-            self.router.add_api_route(path, entrance, methods=["POST"], **options)
-            return endpoint
+        def enter(endpoint: Endpoint) -> Endpoint:
+            return FileEntrance(endpoint, self.door, action, lane=LaneName.WRITES)
 
-        return add
+        return self._added("POST", path, options, enter)
 
     def _route(
         self,
@@ -64,9 +62,18 @@ class GuardedRouter:
         if self.door != "api":
             options.setdefault("response_model", None)
 
+        def enter(endpoint: Endpoint) -> Endpoint:
+            return self._entrance(endpoint, method, action, lane, beforehand)
+
+        return self._added(method, path, options, enter)
+
+    def _added(
+        self, method: str, path: str, options: dict[str, Any], enter: Callable[[Endpoint], Endpoint]
+    ) -> Callable[[Endpoint], Endpoint]:
+        """What declares an endpoint as a route behind the entrance that is made for it."""
+
         def add(endpoint: Endpoint) -> Endpoint:
-            entrance = self._entrance(endpoint, method, action, lane, beforehand)
-            self.router.add_api_route(path, entrance, methods=[method], **options)
+            self.router.add_api_route(path, enter(endpoint), methods=[method], **options)
             return endpoint
 
         return add

@@ -6,9 +6,7 @@ that event. It is mapped into memory, so that several processes hold it once. It
 
 import hashlib
 import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -21,7 +19,7 @@ import orjson
 from app.enterprises.domain import uscc
 from app.enterprises.duplicates.domain.key_table import KeyTable
 from app.enterprises.duplicates.domain.places import PlaceNames
-from app.kit.held_file import held
+from app.kit.storage.shared_folder import held, incoming
 
 _FOLDER = ".registers"
 _NAMED = "firm-keys-"
@@ -58,11 +56,10 @@ def put_kept(folder: Path, places: PlaceNames, kept: KeptKeys) -> KeptKeys | Non
     path = _path(folder, places)
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _incoming(path.parent) as file:
+        with incoming(path.parent) as file:
             _write(file, kept)
-            file.chmod(
-                path.parent.stat().st_mode & 0o666
-            )  # who may look into the folder may read it: one account makes, another serves
+            # who may look into the folder may read it: one account makes, another serves
+            file.chmod(path.parent.stat().st_mode & 0o666)
             file.replace(path)
         for other in path.parent.glob(f"{_NAMED}*"):
             if other != path:
@@ -84,17 +81,6 @@ def _code() -> bytes:
         digest.update(path.read_bytes())
     digest.update(" ".join(map(version, _READ_BY)).encode())
     return digest.digest()
-
-
-@contextmanager
-def _incoming(folder: Path) -> Iterator[Path]:
-    """A file to be written and put in its place; gone at the end if it was not."""
-    number, name = tempfile.mkstemp("", "incoming-", folder)
-    os.close(number)
-    try:
-        yield Path(name)
-    finally:
-        Path(name).unlink(missing_ok=True)
 
 
 def _write(path: Path, kept: KeptKeys) -> None:

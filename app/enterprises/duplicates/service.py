@@ -1,9 +1,9 @@
 """Starting to look for duplicates; deciding about two firms, and taking the decision back."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -75,13 +75,15 @@ def decide_all(
     Raises `Invalid` for none and for more than `MOST_AT_ONCE`.
     """
     _check_number(pair_ids)
-    return [key for key in sorted(pair_ids) if _said(session, actor=actor, now=now, pair_id=key, decision=decision)]
+    say = partial(decide, session, actor=actor, now=now, decision=decision)
+    return [key for key in sorted(pair_ids) if _done(say, key)]
 
 
 def undo_all(session: Session, *, actor: Actor, now: datetime, pair_ids: Collection[int]) -> list[int]:
     """Take many decisions back; the ids of the pairs that wait again: what nobody decided, or is gone, is passed over. Raises as `decide_all`."""
     _check_number(pair_ids)
-    return [key for key in sorted(pair_ids) if _taken_back(session, actor=actor, now=now, pair_id=key)]
+    take_back = partial(undo, session, actor=actor, now=now)
+    return [key for key in sorted(pair_ids) if _done(take_back, key)]
 
 
 def _check_number(pair_ids: Collection[int]) -> None:
@@ -91,17 +93,9 @@ def _check_number(pair_ids: Collection[int]) -> None:
         raise Invalid("duplicates.too_many", _("一次最多 %(n)s 对，请分几次。") % {"n": MOST_AT_ONCE})
 
 
-def _said(session: Session, **given: Any) -> bool:
+def _done(step: Callable[..., DuplicatePair], pair_id: int) -> bool:
     try:
-        decide(session, **given)
-    except (Conflict, NotFound):  # before anything was written
-        return False
-    return True
-
-
-def _taken_back(session: Session, **given: Any) -> bool:
-    try:
-        undo(session, **given)
+        step(pair_id=pair_id)
     except (Conflict, NotFound):  # before anything was written
         return False
     return True

@@ -9,7 +9,27 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.kit.db import Base, BigId, Code, Json, PrimaryKey, UtcDateTime
 
 
-class ImportRun(Base):
+class OfOffice:
+    """What somebody of an office did: where that is, who did it and when. It is the subject of a permission, and belongs to no single firm."""
+
+    region_prefix: Mapped[str] = mapped_column(Code(12), default="")
+    by_kind: Mapped[str] = mapped_column(Code(16))
+    by_id: Mapped[int | None] = mapped_column(BigId)
+    by_name: Mapped[str] = mapped_column(String(120))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @property
+    def region_code(self) -> str:
+        """It lies where its office is."""
+        return self.region_prefix
+
+    @property
+    def enterprise_id(self) -> None:
+        """No firm's own."""
+        return
+
+
+class ImportRun(OfOffice, Base):
     """One file being taken in. The bytes lie in the blob store under `file_sha256`; its sheets are read one after the other.
 
     `written` counts the rows that changed anything, those among them that also differ in a field edited here.
@@ -42,26 +62,11 @@ class ImportRun(Base):
     rejected: Mapped[int] = mapped_column(default=0)
     written: Mapped[int] = mapped_column(default=0)
     job_id: Mapped[int | None] = mapped_column(BigId)
-    region_prefix: Mapped[str] = mapped_column(Code(12), default="")
-    by_kind: Mapped[str] = mapped_column(Code(16))
-    by_id: Mapped[int | None] = mapped_column(BigId)
-    by_name: Mapped[str] = mapped_column(String(120))
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     undo_job_id: Mapped[int | None] = mapped_column(BigId)
     undone_by: Mapped[str] = mapped_column(String(120), default="")
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     undone_counts: Mapped[dict[str, int]] = mapped_column(Json, default=dict)
-
-    @property
-    def region_code(self) -> str:
-        """The run as the subject of a permission: it lies where its officer works."""
-        return self.region_prefix
-
-    @property
-    def enterprise_id(self) -> None:
-        """A run belongs to no single firm."""
-        return
 
 
 class ImportSheet(Base):
@@ -163,7 +168,7 @@ class ImportLeftover(Base):
     about: Mapped[list[str]] = mapped_column(Json, default=list)
 
 
-class RememberedMapping(Base):
+class RememberedMapping(OfOffice, Base):
     """How an office read a sheet of these headings (`heads`, without blanks and width): used for the next file that has the same.
 
     `digest` stands for the headings and the kind of import, `reading` is what a person chose; `file_name` is where they last did.
@@ -173,28 +178,13 @@ class RememberedMapping(Base):
     __table_args__ = (UniqueConstraint("region_prefix", "digest"),)
 
     id: Mapped[PrimaryKey]
-    region_prefix: Mapped[str] = mapped_column(Code(12), default="")
     digest: Mapped[str] = mapped_column(Code(64))
     kind: Mapped[str] = mapped_column(Code(16))
     heads: Mapped[list[str]] = mapped_column(Json)
     reading: Mapped[dict[str, Any]] = mapped_column(Json)
     file_name: Mapped[str] = mapped_column(String(200))
-    by_kind: Mapped[str] = mapped_column(Code(16))
-    by_id: Mapped[int | None] = mapped_column(BigId)
-    by_name: Mapped[str] = mapped_column(String(120))
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     @property
     def label(self) -> str:
         """Its headings as text."""
         return "、".join(head for head in self.heads if head)
-
-    @property
-    def region_code(self) -> str:
-        """It lies where its office is."""
-        return self.region_prefix
-
-    @property
-    def enterprise_id(self) -> None:
-        """It belongs to no single firm."""
-        return

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import BinaryIO, Protocol
 
 from app.kit.errors import Invalid, NotFound
 from app.kit.i18n import _
+from app.kit.storage.shared_folder import incoming
 
 CHUNK = 1 << 20
 _HEAD = 4096
@@ -75,18 +75,14 @@ def received(
 ) -> Iterator[tuple[Blob, Path]]:
     """All of `source` in a file of `folder` that is gone at the end unless it was moved; checked whole."""
     folder.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=folder, prefix="incoming-")
-    path = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as target:
+    with incoming(folder) as path:
+        with path.open("wb") as target:
             blob = _copy(source, target, limit, accept)
             target.flush()
             os.fsync(target.fileno())
         if check:
             check(blob, path)
         yield blob, path
-    finally:
-        path.unlink(missing_ok=True)
 
 
 def key_of(sha256: str) -> str:

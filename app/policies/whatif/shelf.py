@@ -7,9 +7,8 @@ The files are no content: they are not backed up, and may be deleted at any time
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -26,7 +25,7 @@ from sqlalchemy.orm import Session
 from app.journal.queries import hash_at
 from app.kit.clock import today
 from app.kit.db import Database, read_scope
-from app.kit.held_file import held
+from app.kit.storage.shared_folder import INCOMING, held, incoming
 from app.policies.domain.facts.catalogue import FactKey
 from app.policies.domain.facts.columns import Columns, FactColumn
 from app.policies.domain.values.knowledge import Knowledge, between, ends
@@ -77,7 +76,7 @@ class RegisterShelf:
             self.folder.mkdir(parents=True, exist_ok=True)
             for before in self._files(register.region):
                 before.unlink(missing_ok=True)
-            with _incoming(self.folder) as file:
+            with incoming(self.folder, ".npz") as file:
                 np.savez(file, allow_pickle=False, **arrays)
                 if used is not None:
                     os.utime(file, (used, used))
@@ -92,7 +91,7 @@ class RegisterShelf:
 
     def let_go(self, now: datetime) -> None:
         """Delete what nobody has looked at within that time, and what was left half written."""
-        for path in (*self.folder.glob("r*.npz"), *self.folder.glob("incoming-*")):
+        for path in (*self.folder.glob("r*.npz"), *self.folder.glob(f"{INCOMING}*")):
             if now.timestamp() - path.stat().st_mtime >= IN_USE.total_seconds():
                 path.unlink(missing_ok=True)
 
@@ -111,17 +110,6 @@ def prepare_registers(shelf: RegisterShelf, database: Database, now: datetime) -
             with shelf.held(region):
                 if shelf.find(session, region, day) is None:
                     shelf.put(session, load(session, region, day), used)
-
-
-@contextmanager
-def _incoming(folder: Path) -> Iterator[Path]:
-    """A file to be written and put in its place; gone at the end if it was not."""
-    number, name = tempfile.mkstemp(".npz", "incoming-", folder)
-    os.close(number)
-    try:
-        yield Path(name)
-    finally:
-        Path(name).unlink(missing_ok=True)
 
 
 # -- names ------------------------------------------------------------------------------------------------------------

@@ -34,9 +34,8 @@ from app.web.enterprises.merge_lines import (
     ChoiceLine,
     ChoiceSection,
     HeldLine,
-    alike_of,
+    compared_lines,
     held_lines,
-    sections_of,
     shown_of,
 )
 
@@ -214,12 +213,13 @@ def _page(call: Call, mine: Enterprise, other: Enterprise, asked: Mapping[str, s
     place = None if pair is None else place_of(call.viewer, pair, asked["queue"])
     queue, shown = place.text if place else "", shown_of(found)
     sides = {name: Side(text) for name, text in asked.items() if text in set(Side)}
+    lines = compared_lines(session, found, sides)
     return MergePage(
         mine=mine,
         other=other,
         used=(sum(each.mine for each in shown), sum(each.other for each in shown)),
-        sections=sections_of(session, found, sides),
-        alike=alike_of(session, found),
+        sections=lines.sections,
+        alike=lines.alike,
         held=held_lines(found),
         moving=found.moving,
         objections=tuple(found.objections),

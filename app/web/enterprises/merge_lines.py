@@ -72,23 +72,28 @@ class ChoiceSection:
     lines: tuple[ChoiceLine, ...]
 
 
-def sections_of(session: Session, found: MergeComparison, given: Mapping[str, Side]) -> tuple[ChoiceSection, ...]:
-    """What differs and what both have, and `given`: by section the side that was asked for instead of the suggested one."""
+@dataclass(frozen=True)
+class ComparedLines:
+    """What is to be chosen, section by section, and what both say alike."""
+
+    sections: tuple[ChoiceSection, ...]
+    alike: tuple[ChoiceLine, ...]
+
+
+def compared_lines(session: Session, found: MergeComparison, given: Mapping[str, Side]) -> ComparedLines:
+    """What the two say side by side; `given` is by section the side that was asked for instead of the suggested one."""
     shown = _Words(session, (found.mine, found.other))
-    fields = [_line(pair, found, shown) for pair in found.groups if not pair.alike]
+    lines = [_line(pair, found, shown) for pair in found.groups]
+    said = [line for line in lines if line.mine.text or line.other.text]
     rows = [_row(each, shown) for held in found.held for each in held.collisions]
     told = (
-        ("fields", _("企业资料"), tuple(line for line in fields if line.mine.text or line.other.text)),
-        ("rows", _("两家都有的记录"), tuple(rows)),
+        ("fields", _("企业资料"), [line for line in said if line.name]),
+        ("rows", _("两家都有的记录"), rows),
     )
-    return tuple(ChoiceSection(code, label, _sided(lines, given.get(code))) for code, label, lines in told if lines)
-
-
-def alike_of(session: Session, found: MergeComparison) -> tuple[ChoiceLine, ...]:
-    """What both say alike."""
-    shown = _Words(session, (found.mine, found.other))
-    lines = (_line(pair, found, shown) for pair in found.groups if pair.alike)
-    return tuple(line for line in lines if line.mine.text)
+    return ComparedLines(
+        tuple(ChoiceSection(code, label, _sided(own, given.get(code))) for code, label, own in told if own),
+        tuple(line for line in said if not line.name),
+    )
 
 
 def _sided(lines: Sequence[ChoiceLine], side: Side | None) -> tuple[ChoiceLine, ...]:

@@ -10,11 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.enterprises.actions import IMPORT
-from app.enterprises.imports.domain import ImportState
 from app.enterprises.imports.dry_runs.service import TriedImport, TriedSheet, try_out
 from app.enterprises.imports.models import ImportRun
 from app.enterprises.imports.registers import registers_of
 from app.enterprises.imports.row_groups.queries import RowGroup
+from app.enterprises.imports.sheets import require_uploaded
 from app.enterprises.imports.staging import require_told, sheets_of
 from app.jobs.models import Job
 from app.jobs.run import Run
@@ -23,7 +23,6 @@ from app.journal.past_day import TRACED
 from app.journal.queries import last_position
 from app.kit.actor import Actor
 from app.kit.db import as_json, composition_of, read_scope, session_scope
-from app.kit.errors import Conflict
 from app.kit.i18n import N_, _
 from app.kit.permissions import require
 
@@ -50,8 +49,7 @@ def order_dry_run(session: Session, *, actor: Actor, run: ImportRun, now: dateti
     Raises Conflict once the import began, Invalid where something must be told first.
     """
     require(actor, IMPORT, run)
-    if run.state != ImportState.UPLOADED:
-        raise Conflict("import.started", _("该导入已经开始，不能再改。"))
+    require_uploaded(run)
     require_told(sheets_of(session, run), registers_of(composition_of(session)))
     stop_dry_run(session, run=run, now=now)
     params = {"import": run.id, "reading": _reading_of(session, run)}

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from app.enterprises.imports.models import ImportRun, ImportSheet
 from app.enterprises.imports.row_groups.queries import RowGroup, list_groups, rows_of_sheet
@@ -50,10 +48,7 @@ def try_out(
     Raises what `start` raises.
     """
     around.data_dir.mkdir(parents=True, exist_ok=True)
-    with (
-        TemporaryDirectory(prefix="dry-run-", dir=around.data_dir) as folder,
-        copied(around.database, Path(folder), empty=COPIED_EMPTY) as copy,
-    ):
+    with copied(around.database, around.data_dir, empty=COPIED_EMPTY) as copy:
         run = _begun(replace(around, database=copy), actor, import_id)
         run.on_progress = on_progress
         take_in(run)

@@ -25,6 +25,7 @@ from app.enterprises.imports.row_groups.domain import (
 )
 from app.enterprises.imports.row_groups.queries import ChosenRows, last_id, list_groups
 from app.enterprises.imports.row_groups.service import DecidedRows, RowOrder, RowRefusal, decide_rows
+from app.enterprises.imports.sheets import require_uploaded
 from app.enterprises.merges.domain import MergedMeanwhile
 from app.jobs.models import Job
 from app.jobs.run import Run
@@ -189,8 +190,7 @@ def say_ahead(session: Session, *, actor: Actor, run: ImportRun, choices: Mappin
     Raises Invalid for a reason or choice that cannot be said unseen, Conflict once the import began.
     """
     require(actor, IMPORT, run)
-    if run.state != ImportState.UPLOADED:
-        raise Conflict("import.started", _("该导入已经开始，不能再改。"))
+    require_uploaded(run)
     for code, choice in choices.items():
         made = check_choice(code, choice, ahead=True) if choice else None
         if made == run.decisions.get(code, {}).get("choice"):

@@ -5,7 +5,6 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.enterprises.imports import decisions
@@ -16,11 +15,10 @@ from app.enterprises.imports.proposals.domain import CHOOSABLE
 from app.enterprises.imports.proposals.service import take_proposed
 from app.enterprises.imports.reasons import CONTRADICTED
 from app.enterprises.imports.row_groups.domain import KEEP, LEAVE, PROPOSED, TAKE, UNDO, RowChoice
-from app.enterprises.models import Enterprise
+from app.enterprises.queries import list_by_ids
 from app.kit.actor import Actor
 from app.kit.errors import Conflict, DomainError
 from app.kit.i18n import LOCALES, _, use_locale
-from app.kit.membership import one_of
 
 #: By row number what speaks against taking a row.
 Refusals = Mapping[int, Callable[[], DomainError]]
@@ -64,7 +62,7 @@ def decide_rows(session: Session, run: ImportRun, rows: Sequence[ImportRow], ord
     Raises `Forbidden`, or `Conflict` when the import was taken back.
     """
     decisions.require_decidable(order.actor, run)
-    known = _load_firms(session, rows)
+    known = list_by_ids(session, {row.target_id for row in rows if row.target_id is not None})
     found, readings = DecidedRows(), {}  # type: ignore[var-annotated]
     waiting: dict[tuple[int, int, RowChoice], list[Deciding]] = {}
     for row in rows:
@@ -80,14 +78,8 @@ def decide_rows(session: Session, run: ImportRun, rows: Sequence[ImportRow], ord
             _decide(desk, choice, found)
     for (_sheet, _block, choice), desks in waiting.items():
         _tell(desks, take_proposed(desks) if choice is PROPOSED else _confirm(desks, order.note), found)
-    del known
+    del known  # until here the session keeps them, so that they are not read one by one
     return found
-
-
-def _load_firms(session: Session, rows: Sequence[ImportRow]) -> Sequence[Enterprise]:
-    """The firms of the rows, so that they need not be read one by one."""
-    ids = sorted({row.target_id for row in rows if row.target_id is not None})
-    return session.scalars(select(Enterprise).where(one_of(Enterprise.id, ids))).all() if ids else []
 
 
 def _decide(desk: Deciding, choice: RowChoice, found: DecidedRows) -> None:
